@@ -1,0 +1,92 @@
+import type { IssueCode } from '../errors.ts'
+import { pointerTo } from '../json-pointer.ts'
+import { bindKind, kindOf } from '../kinds/table.ts'
+import { type Issue, makeIssue, sortIssues } from '../result.ts'
+import type { SecurityOption, ToolDefinition } from '../types.ts'
+import { callTokenScopes, isAnonymous, OPTIONS_POINTER, optionsOf, requirementsOf } from './options.ts'
+import { parseDefinition } from './parse.ts'
+
+const SECRET_NAME =
+  /secret|token|api[-_]?key|passwo?r?d|authorization|credential|private[-_]?key|access[-_]?key|bearer/i
+
+const KIND_LINTS: Partial<Record<IssueCode, { readonly message: string; readonly help: string }>> = {
+  WARN_KEY_IN_QUERY: {
+    message: 'a key in the query string shows in access logs, proxies and browser histories',
+    help: 'prefer `headerApiKey` where the service accepts it',
+  },
+  WARN_AUTH_SCHEME_UNREGISTERED: {
+    message: 'the auth-scheme is not in the IANA registry',
+    help: 'check its spelling; common ones are `Bearer` and `Basic`',
+  },
+}
+
+/**
+ * Warns about what is valid and yet probably not meant: secrets in static parameters, keys in query strings, options
+ * that are never chosen, anonymous options beside authenticated ones, unknown auth-schemes.
+ *
+ * @param definition A definition; one that is not valid gives its errors instead.
+ * @example
+ * lintDefinition(definition).map((issue) => issue.code) // ['WARN_KEY_IN_QUERY']
+ */
+export function lintDefinition(definition: unknown): readonly Issue[] {
+  const result = parseDefinition(definition)
+  return result.ok ? sortIssues([...result.issues, ...lintRules(result.value)]) : result.issues
+}
+
+function lintRules(definition: ToolDefinition): readonly Issue[] {
+  const options = optionsOf(definition)
+  return [
+    ...lintParameters(definition),
+    ...options.flatMap((option, index) => lintRequirements(option, pointerTo(OPTIONS_POINTER, index))),
+    ...lintReach(options),
+    ...lintAnonymous(options),
+  ]
+}
+
+function lintParameters(definition: ToolDefinition): readonly Issue[] {
+  return (definition.staticParameters ?? []).flatMap(({ name, value }, index) => {
+    if (typeof value !== 'string' || value === '' || !SECRET_NAME.test(name)) return []
+    const message = `\`${name}\` looks like a secret, and everyone who can read the definition can read its value`
+    const help = 'declare it under `requirements.httpSecurityOptions` and supply it in `authTokens`'
+    return [makeIssue('WARN_SECRET_IN_PARAMETER', pointerTo('/staticParameters', index, 'value'), message, help)]
+  })
+}
+
+function lintRequirements(option: SecurityOption, pointer: string): readonly Issue[] {
+  return requirementsOf(option).flatMap(([name, requirement]) => {
+    const code = bindKind(requirement).lint()
+    const text = code === null ? undefined : KIND_LINTS[code]
+    if (code === null || text === undefined) return []
+    return [makeIssue(code, pointerTo(pointer, 'requirements', name, kindOf(requirement)), text.message, text.help)]
+  })
+}
+
+/** An option that an earlier one always precedes: whoever satisfies it satisfies the earlier one too. */
+function lintReach(options: readonly SecurityOption[]): readonly Issue[] {
+  const asked = options.map((option) => ({
+    names: new Set(requirementsOf(option).map(([name]) => name)),
+    callToken: callTokenScopes(option).length > 0,
+  }))
+  return options.flatMap((option, index) => {
+    const anonymous = isAnonymous(option)
+    const earlier = options.findIndex((other, otherIndex) => {
+      if (otherIndex >= index || isAnonymous(other) !== anonymous) return false
+      const [mine, theirs] = [asked[index], asked[otherIndex]]
+      if (mine === undefined || theirs === undefined) return false
+      return (mine.callToken || !theirs.callToken) && [...theirs.names].every((name) => mine.names.has(name))
+    })
+    if (earlier < 0) return []
+    const message = `option ${index} is never chosen: whatever satisfies it satisfies option ${earlier} first`
+    return [
+      makeIssue('WARN_OPTION_UNREACHABLE', pointerTo(OPTIONS_POINTER, index), message, 'remove it, or move it up'),
+    ]
+  })
+}
+
+function lintAnonymous(options: readonly SecurityOption[]): readonly Issue[] {
+  const index = options.findIndex(isAnonymous)
+  if (index < 0 || options.every(isAnonymous)) return []
+  const message = `option ${index} is anonymous: the tool runs without authentication when no other option is satisfied`
+  const help = 'remove it unless that is meant; callers can refuse it with `anonymous: "never"`'
+  return [makeIssue('WARN_ANONYMOUS_OPTION', pointerTo(OPTIONS_POINTER, index), message, help)]
+}

@@ -1,0 +1,75 @@
+import { SecurityError } from '../errors.ts'
+import { splitUrl } from '../http/url.ts'
+import { isString, readOptions } from '../read-options.ts'
+import { hasErrors, type Result, sortIssues } from '../result.ts'
+import { snapshot } from '../snapshot.ts'
+import type { ParseOptions, ToolDefinition } from '../types.ts'
+import { checkLimits } from './limits.ts'
+import { normalise } from './normalise.ts'
+import { findExtensions } from './profile.ts'
+import { checkRules } from './rules.ts'
+import { checkSchema } from './schema-issues.ts'
+import { definitionShape } from './validator.generated.ts'
+
+const parsed = new WeakSet<object>()
+
+/** Whether an object is a definition that {@link parseDefinition} returned, so that it needs no reading. @internal */
+export function isParsed(value: unknown): value is ToolDefinition {
+  return typeof value === 'object' && value !== null && parsed.has(value)
+}
+
+/**
+ * Reads a tool definition: shape, rules, spelling.
+ *
+ * The input is copied once and never touched again; `snake_case` fields become camelCase. A repeated call with an object
+ * that this function returned costs nothing.
+ *
+ * @param input Anything; best what `JSON.parse` gave.
+ * @returns The definition, deeply frozen and without prototypes, with warnings; or every error found.
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @example
+ * const result = parseDefinition({ modelToolName: 'stock_price' })
+ * if (result.ok) console.log(result.value.modelToolName) // stock_price
+ */
+export function parseDefinition(input: unknown, options?: ParseOptions): Result<ToolDefinition> {
+  if (options === undefined && isParsed(input)) return { ok: true, value: input, issues: [] }
+  const settings = readParseOptions(options)
+  const copy = snapshot(input)
+  if (!copy.ok) return copy
+  const normalised = normalise(copy.value, definitionShape)
+  const issues = [...normalised.issues, ...checkLimits(normalised.value)]
+  if (issues.length === 0) issues.push(...checkSchema(normalised.value, settings.unknownFields === 'allow'))
+  if (settings.profile === 'ultravox') issues.push(...findExtensions(normalised.value))
+  const value = normalised.value as unknown as ToolDefinition
+  if (!hasErrors(issues)) issues.push(...checkRules(value, settings.allowInsecureOrigins ?? []))
+  const placed = sortIssues(issues.map((issue) => ({ ...issue, pointer: normalised.toInput(issue.pointer) })))
+  if (hasErrors(placed)) return { ok: false, issues: placed }
+  parsed.add(value)
+  return { ok: true, value, issues: placed }
+}
+
+/** @internal */
+export function parseOrThrow(input: unknown, options?: ParseOptions): ToolDefinition {
+  const result = parseDefinition(input, options)
+  if (result.ok) return result.value
+  const errors = result.issues.filter((issue) => issue.severity === 'error')
+  const message = `the definition is not valid: ${errors[0]?.message} at \`${errors[0]?.pointer}\``
+  throw new SecurityError('ERR_DEFINITION_INVALID', { message, issues: result.issues })
+}
+
+const PARSE_OPTIONS = {
+  profile: ['latchkey', 'ultravox'],
+  unknownFields: ['refuse', 'allow'],
+  allowInsecureOrigins: isOriginList,
+} as const
+
+function readParseOptions(options: unknown): ParseOptions {
+  const read = readOptions<ParseOptions>(options, PARSE_OPTIONS)
+  return read.allowInsecureOrigins === undefined
+    ? read
+    : { ...read, allowInsecureOrigins: [...read.allowInsecureOrigins] }
+}
+
+function isOriginList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((origin) => isString(origin) && splitUrl(origin)?.origin === origin)
+}

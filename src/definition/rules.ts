@@ -1,0 +1,120 @@
+import { isSteeringHeader, isToken } from '../http/grammar.ts'
+import { readQuery } from '../http/query.ts'
+import { splitUrl } from '../http/url.ts'
+import { pointerTo } from '../json-pointer.ts'
+import { carrierKey, describeCarrier } from '../kinds/carriers.ts'
+import { bindKind, CALL_TOKEN_CARRIER, kindOf } from '../kinds/table.ts'
+import { type Issue, makeIssue } from '../result.ts'
+import type { Carrier, SecurityOption, ToolDefinition } from '../types.ts'
+import { checkBaseUrl } from './base-url.ts'
+import { callTokenScopes, canAuthenticate, OPTIONS_POINTER, optionsOf, requirementsOf } from './options.ts'
+
+/**
+ * Checks what a JSON Schema cannot say (DEF-1 to DEF-5). Expects a definition that its schema accepts.
+ * @param allowInsecureOrigins Origins where plain http may carry a credential.
+ * @internal
+ */
+export function checkRules(definition: ToolDefinition, allowInsecureOrigins: readonly string[]): readonly Issue[] {
+  const issues = [...checkImplementations(definition)]
+  const carriers = new Map<string, Carrier>()
+  optionsOf(definition).forEach((option, index) => {
+    issues.push(...checkOption(option, pointerTo(OPTIONS_POINTER, index), carriers))
+  })
+  const authenticates = canAuthenticate(definition)
+  issues.push(...checkParameters(definition, carriers, authenticates))
+  if (authenticates && definition.http !== undefined) {
+    issues.push(...checkBaseUrl(definition.http.baseUrlPattern, allowInsecureOrigins))
+    issues.push(...checkBaseQuery(definition.http.baseUrlPattern, carriers))
+  }
+  return issues
+}
+
+function checkImplementations(definition: ToolDefinition): readonly Issue[] {
+  const present = (['http', 'client', 'dataConnection'] as const).filter((name) => definition[name] !== undefined)
+  if (present.length < 2) return []
+  const names = present.map((name) => `\`${name}\``).join(' and ')
+  return [makeIssue('ERR_IMPLEMENTATION_COUNT', '', `a tool has one implementation, this one has ${names}`)]
+}
+
+/** DEF-2 and DEF-3; adds the carriers it finds. */
+function checkOption(option: SecurityOption, pointer: string, carriers: Map<string, Carrier>): readonly Issue[] {
+  const issues: Issue[] = []
+  const owners = new Map<string, string>()
+  const claim = (carrier: Carrier, owner: string, at: string): void => {
+    const key = carrierKey(carrier)
+    const earlier = owners.get(key)
+    if (earlier !== undefined) {
+      const message = `${earlier} and ${owner} would both write the ${describeCarrier(carrier)}`
+      issues.push(makeIssue('ERR_CARRIER_CONFLICT', at, message, 'put alternatives into options of their own'))
+    }
+    owners.set(key, owner)
+    carriers.set(key, carrier)
+  }
+  if (callTokenScopes(option).length > 0) claim(CALL_TOKEN_CARRIER, 'the call token', pointer)
+  for (const [name, requirement] of requirementsOf(option)) {
+    const at = pointerTo(pointer, 'requirements', name)
+    for (const carrier of bindKind(requirement).carriers) {
+      if (carrier.kind === 'header' && isSteeringHeader(carrier.name)) {
+        const place = pointerTo(at, kindOf(requirement), 'name')
+        issues.push(
+          makeIssue(
+            'ERR_HEADER_FORBIDDEN',
+            place,
+            `header \`${carrier.name}\` steers the message and carries no credential`,
+          ),
+        )
+      }
+      claim(carrier, `\`${name}\``, at)
+    }
+  }
+  return issues
+}
+
+/** DEF-2 for header parameters, and DEF-4. */
+function checkParameters(
+  definition: ToolDefinition,
+  carriers: ReadonlyMap<string, Carrier>,
+  authenticates: boolean,
+): readonly Issue[] {
+  const issues: Issue[] = []
+  for (const list of ['dynamicParameters', 'staticParameters', 'automaticParameters'] as const) {
+    definition[list]?.forEach(({ name, location }, index) => {
+      const at = pointerTo('', list, index, 'name')
+      const carrier = parameterCarrier(name, location)
+      if (carrier === undefined) return
+      if (carrier.kind === 'header' && !isToken(name)) {
+        issues.push(makeIssue('ERR_HEADER_NAME', at, `\`${name}\` is not a header name (an RFC 9110 token)`))
+      } else if (authenticates && carrier.kind === 'header' && isSteeringHeader(name)) {
+        issues.push(
+          makeIssue(
+            'ERR_HEADER_FORBIDDEN',
+            at,
+            `header \`${name}\` steers the message, and this tool sends a credential`,
+          ),
+        )
+      }
+      issues.push(...checkShared(carrier, carriers, at))
+    })
+  }
+  return issues
+}
+
+function parameterCarrier(name: string, location: string): Carrier | undefined {
+  if (location === 'PARAMETER_LOCATION_QUERY') return { kind: 'query', name }
+  if (location === 'PARAMETER_LOCATION_HEADER') return { kind: 'header', name }
+  return undefined
+}
+
+/** DEF-4 for parameters that the URL itself spells out. */
+function checkBaseQuery(pattern: string, carriers: ReadonlyMap<string, Carrier>): readonly Issue[] {
+  const query = splitUrl(pattern)?.query ?? ''
+  return readQuery(query).flatMap(({ name }) => checkShared({ kind: 'query', name }, carriers, '/http/baseUrlPattern'))
+}
+
+function checkShared(carrier: Carrier, carriers: ReadonlyMap<string, Carrier>, pointer: string): readonly Issue[] {
+  if (!carriers.has(carrierKey(carrier))) return []
+  const message = `the ${describeCarrier(carrier)} is the place of a credential`
+  return [
+    makeIssue('ERR_PARAMETER_CONFLICT', pointer, message, 'drop the parameter, or give the requirement another name'),
+  ]
+}

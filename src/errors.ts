@@ -1,0 +1,153 @@
+import type { Issue } from './result.ts'
+
+/** Where in the life of a call an error arose. */
+export type Phase = 'definition' | 'tokens' | 'need' | 'request' | 'response'
+
+/**
+ * Every code that Latchkey reports, with the phase it belongs to and a short title.
+ *
+ * `ERR_` codes refuse, `WARN_` codes are lints, `NOTE_` codes accompany a resolution. A code never changes its meaning.
+ * Each has a page in `docs/errors`.
+ */
+export const CODES = {
+  // Reading any input
+  ERR_INPUT_UNREADABLE: { phase: 'definition', title: 'a property of the input could not be read' },
+  ERR_INPUT_NOT_JSON: { phase: 'definition', title: 'the input holds something that JSON has no word for' },
+  ERR_INPUT_TOO_DEEP: { phase: 'definition', title: 'the input is nested too deeply, or contains itself' },
+  ERR_INPUT_TOO_LARGE: { phase: 'definition', title: 'the input holds too many values' },
+  ERR_INPUT_ILL_FORMED: { phase: 'definition', title: 'a text of the input is not well-formed Unicode' },
+  ERR_JSON_SYNTAX: { phase: 'definition', title: 'the text is not JSON' },
+  ERR_JSON_DUPLICATE_KEY: { phase: 'definition', title: 'a key stands twice in one object' },
+  ERR_ARGUMENT_INVALID: { phase: 'definition', title: 'an argument or option of a function is not usable' },
+
+  // Definitions: shape (DEF-1, DEF-6)
+  ERR_DEFINITION_INVALID: { phase: 'definition', title: 'the definition is not valid' },
+  ERR_FIELD_UNKNOWN: { phase: 'definition', title: 'a field is not known' },
+  ERR_FIELD_SPELLED_TWICE: { phase: 'definition', title: 'a field stands in camelCase and in snake_case' },
+  ERR_FIELD_MISSING: { phase: 'definition', title: 'a required field is missing' },
+  ERR_FIELD_TYPE: { phase: 'definition', title: 'a field has the wrong type' },
+  ERR_FIELD_VALUE: { phase: 'definition', title: 'a field has a value that is not allowed' },
+  ERR_KIND_UNKNOWN: { phase: 'definition', title: 'the kind of a requirement is not known' },
+  ERR_KIND_COUNT: { phase: 'definition', title: 'a requirement does not have exactly one kind' },
+  ERR_IMPLEMENTATION_COUNT: { phase: 'definition', title: 'more than one of `http`, `client`, `dataConnection`' },
+  ERR_LIMIT_OPTIONS: { phase: 'definition', title: 'more than 64 options' },
+  ERR_LIMIT_REQUIREMENTS: { phase: 'definition', title: 'more than 16 requirements in an option' },
+  ERR_EXTENSION: { phase: 'definition', title: 'Ultravox does not know this field' },
+
+  // Definitions: names and URLs (DEF-2 to DEF-5)
+  ERR_REQUIREMENT_NAME: { phase: 'definition', title: 'the name of a requirement is not allowed' },
+  ERR_HEADER_NAME: { phase: 'definition', title: 'a header name is not an RFC 9110 token' },
+  ERR_HEADER_FORBIDDEN: { phase: 'definition', title: 'a header that steers the message cannot carry this' },
+  ERR_QUERY_NAME: { phase: 'definition', title: 'the name of a query parameter is not allowed' },
+  ERR_AUTH_SCHEME: { phase: 'definition', title: 'an auth-scheme is not an RFC 9110 token' },
+  ERR_METHOD: { phase: 'definition', title: 'the HTTP method is not allowed' },
+  ERR_CARRIER_CONFLICT: { phase: 'definition', title: 'two requirements of one option write one place' },
+  ERR_PARAMETER_CONFLICT: { phase: 'definition', title: 'a parameter writes the place of a credential' },
+  ERR_BASE_URL: { phase: 'definition', title: 'the base URL is not an absolute http or https URL' },
+  ERR_BASE_URL_PLACEHOLDER: { phase: 'definition', title: 'a placeholder stands in the scheme, host or port' },
+  ERR_BASE_URL_INSECURE: { phase: 'definition', title: 'a credential would travel over plain http' },
+
+  // Definitions: lints
+  WARN_FIELD_UNKNOWN: { phase: 'definition', title: 'a field is not known and was allowed' },
+  WARN_FIELD_VALUE: { phase: 'definition', title: 'a value is not known and was allowed' },
+  WARN_SECRET_IN_PARAMETER: { phase: 'definition', title: 'a static parameter looks like a secret' },
+  WARN_KEY_IN_QUERY: { phase: 'definition', title: 'a key travels in the query string' },
+  WARN_OPTION_UNREACHABLE: { phase: 'definition', title: 'an option can never be chosen' },
+  WARN_ANONYMOUS_OPTION: { phase: 'definition', title: 'an anonymous option stands beside authenticated ones' },
+  WARN_AUTH_SCHEME_UNREGISTERED: { phase: 'definition', title: 'an auth-scheme is not in the IANA registry' },
+
+  // Tokens (TOK-1 to TOK-5)
+  ERR_TOKENS_TYPE: { phase: 'tokens', title: '`authTokens` is not a plain object' },
+  ERR_TOKENS_INVALID: { phase: 'tokens', title: 'tokens were supplied that cannot be used' },
+  ERR_TOKEN_UNREADABLE: { phase: 'tokens', title: 'a token could not be read' },
+  ERR_TOKEN_TYPE: { phase: 'tokens', title: 'a token has the wrong type' },
+  ERR_TOKEN_EMPTY: { phase: 'tokens', title: 'a token is empty' },
+  ERR_TOKEN_TOO_LONG: { phase: 'tokens', title: 'a token is longer than 16 KiB' },
+  ERR_TOKEN_ILL_FORMED: { phase: 'tokens', title: 'a token is not well-formed Unicode' },
+  ERR_TOKEN_CONTROL: { phase: 'tokens', title: 'a token holds a control character' },
+  ERR_TOKEN_HEADER: { phase: 'tokens', title: 'a header cannot carry a token' },
+  ERR_TOKEN_SCHEME: { phase: 'tokens', title: 'a token repeats its auth-scheme' },
+  ERR_TOKEN_BASIC: { phase: 'tokens', title: 'a Basic token is not base64 credentials' },
+  ERR_TOKEN_UNUSED: { phase: 'tokens', title: 'a token was supplied that no option uses' },
+  ERR_TOKEN_MISSING: { phase: 'tokens', title: 'no option has all its tokens' },
+  ERR_CALL_TOKEN_UNAVAILABLE: { phase: 'tokens', title: 'an option needs a call token and none can be minted' },
+  ERR_ANONYMOUS_REFUSED: { phase: 'tokens', title: 'the tool would run anonymously and that was refused' },
+  ERR_UNSATISFIED: { phase: 'tokens', title: 'no option is satisfied' },
+  ERR_TENANT_REQUIRED: { phase: 'tokens', title: 'a stored credential is needed and no tenant was given' },
+  ERR_TEMPLATE_VARIABLE: { phase: 'tokens', title: 'a template names a variable that is missing or empty' },
+  ERR_TEMPLATE_SYNTAX: { phase: 'tokens', title: 'a template in a token is malformed' },
+  NOTE_TOKEN_UNUSED: { phase: 'tokens', title: 'a token was supplied that no option uses' },
+  NOTE_TOKENS_IGNORED: { phase: 'tokens', title: 'tokens were supplied, yet the tool runs unauthenticated' },
+  NOTE_TEMPLATE_LEFT: { phase: 'tokens', title: 'a token still holds a template' },
+  NOTE_CALL_TOKEN_RANK: { phase: 'tokens', title: 'the rank of a call token decided the choice' },
+  NOTE_NO_HTTP: { phase: 'tokens', title: 'the definition has no `http`, so no origin is bound' },
+  NOTE_INSECURE_ORIGIN: { phase: 'tokens', title: 'plain http was allowed for this origin' },
+
+  // Needs
+  ERR_NEED_UNKNOWN: { phase: 'need', title: 'the need does not belong to the resolution' },
+  ERR_NEED_UNMET: { phase: 'need', title: 'a need is still owed' },
+
+  // Requests (REQ-1 to REQ-5)
+  ERR_NOT_RESOLVED: { phase: 'request', title: 'the resolution has no request changes to apply' },
+  ERR_REQUEST_INVALID: { phase: 'request', title: 'the request is not well formed' },
+  ERR_METHOD_FORBIDDEN: { phase: 'request', title: 'a credential is never sent with TRACE or CONNECT' },
+  ERR_URL_INVALID: { phase: 'request', title: 'the URL is not plainly spelled' },
+  ERR_ORIGIN_UNKNOWN: { phase: 'request', title: 'nothing says to which origin the credential belongs' },
+  ERR_ORIGIN_MISMATCH: { phase: 'request', title: 'the request goes to another origin' },
+  ERR_PATH_MISMATCH: { phase: 'request', title: 'the request leaves the path of the tool' },
+  ERR_PATH_DOTS: { phase: 'request', title: 'the path has a `.` or `..` segment' },
+  ERR_HOST_MISMATCH: { phase: 'request', title: 'the Host header is unlike the URL' },
+  ERR_CONNECTION_HEADER: { phase: 'request', title: 'the Connection header names other headers' },
+  ERR_CARRIER_OCCUPIED: {
+    phase: 'request',
+    title: 'the request already holds another value in the place of a credential',
+  },
+} as const
+
+/** Any code of {@link CODES}. */
+export type Code = keyof typeof CODES
+/** The codes of issues: errors and warnings. */
+export type IssueCode = Exclude<Code, `NOTE_${string}`>
+/** The codes of notices. */
+export type NoticeCode = Extract<Code, `NOTE_${string}`>
+/** The codes of errors. */
+export type ErrorCode = Extract<Code, `ERR_${string}`>
+
+/** What a {@link SecurityError} is made of. @internal */
+export interface SecurityErrorDetails {
+  readonly message?: string
+  readonly issues?: readonly Issue[]
+  readonly retryable?: boolean
+  readonly phase?: Phase
+}
+
+/**
+ * The one exception that Latchkey throws: a promise of the caller's was broken.
+ *
+ * It holds codes, names and pointers, never a token value, and never a platform's error as `cause` (SEC-1).
+ *
+ * @example
+ * try { apply(request, resolution) } catch (error) {
+ *   if (error instanceof SecurityError && error.code === 'ERR_ORIGIN_MISMATCH') console.error(error.message)
+ * }
+ */
+export class SecurityError extends Error {
+  override readonly name: string = 'SecurityError'
+  /** Stable code; branch on this. Recognise the error by it, too, where two copies of the package may be loaded. */
+  readonly code: ErrorCode
+  /** Where in the life of a call it arose. */
+  readonly phase: Phase
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean
+  /** The single problems, where there are several. */
+  readonly issues?: readonly Issue[]
+
+  /** @internal */
+  constructor(code: ErrorCode, details: SecurityErrorDetails = {}) {
+    super(details.message ?? CODES[code].title)
+    this.code = code
+    this.phase = details.phase ?? CODES[code].phase
+    this.retryable = details.retryable ?? false
+    if (details.issues !== undefined) this.issues = details.issues
+  }
+}

@@ -1,0 +1,82 @@
+/** A plainly spelled absolute URL in its parts; joined they give the URL, but for the origin's spelling. @internal */
+export interface UrlParts {
+  /** `scheme://host[:port]` in lower case, without the default port. */
+  readonly origin: string
+  readonly scheme: 'http' | 'https'
+  /** Host in lower case; IPv6 in brackets. */
+  readonly host: string
+  /** `''` or starts with `/`. */
+  readonly path: string
+  /** Raw query without `?`, or `null` without one. */
+  readonly query: string | null
+  /** Where the fragment, or the end, begins in the URL. */
+  readonly fragmentStart: number
+}
+
+const AUTHORITY = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(?=[/?#]|$)/i
+
+// White space, controls and backslashes are dropped or rewritten by URL parsers, each in its own way (T44).
+const ODD = /[\x00-\x20\x7f-\xa0\\]/
+
+/**
+ * Splits an absolute http or https URL that every parser reads alike; anything odd gives `null`.
+ *
+ * Odd are: user info, backslashes, white space, controls, ill-formed Unicode, hosts beyond ASCII, empty labels,
+ * a trailing dot, and numbers that some parsers read as IPv4 addresses.
+ * @internal
+ */
+export function splitUrl(url: string): UrlParts | null {
+  const match = AUTHORITY.exec(url)
+  if (match === null || ODD.test(url) || !url.isWellFormed()) return null
+  const scheme = match[1]?.toLowerCase() === 'http' ? 'http' : 'https'
+  const host = match[2]?.toLowerCase() ?? ''
+  if (!isPlainHost(host)) return null
+  const port = plainPort(match[3], scheme)
+  if (port === null) return null
+  const hash = url.indexOf('#')
+  const fragmentStart = hash < 0 ? url.length : hash
+  const mark = url.indexOf('?')
+  const queryStart = mark < 0 || mark > fragmentStart ? fragmentStart : mark
+  return {
+    origin: `${scheme}://${host}${port}`,
+    scheme,
+    host,
+    path: url.slice(match[0].length, queryStart),
+    query: queryStart < fragmentStart ? url.slice(queryStart + 1, fragmentStart) : null,
+    fragmentStart,
+  }
+}
+
+function plainPort(digits: string | undefined, scheme: 'http' | 'https'): string | null {
+  if (digits === undefined) return ''
+  const port = Number(digits)
+  if (digits.startsWith('0') || port > 65_535) return null
+  return port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`
+}
+
+function isPlainHost(host: string): boolean {
+  if (host.startsWith('[')) return true
+  if (host.length > 253) return false
+  const labels = host.split('.')
+  if (labels.includes('')) return false
+  // The WHATWG parser reads a host whose last label is a number as an IPv4 address, `2130706433` and `127.1` too.
+  const last = labels[labels.length - 1] ?? ''
+  return !/^(?:[0-9]+|0x[0-9a-f]*)$/.test(last) || isDottedQuad(labels)
+}
+
+function isDottedQuad(labels: readonly string[]): boolean {
+  return labels.length === 4 && labels.every((label) => /^(?:0|[1-9][0-9]{0,2})$/.test(label) && Number(label) < 256)
+}
+
+/** Whether a host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`. @internal */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || (host.startsWith('127.') && isDottedQuad(host.split('.')))
+}
+
+// A segment `.` or `..`, also percent-encoded (repeatedly), behind an encoded slash or backslash, or before `;parameters`.
+const DOT_SEGMENT = /(?:^|\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?=$|\/|;|%(?:25)*(?:2f|5c|3b))/i
+
+/** Whether a path has a `.` or `..` segment in any spelling that some server resolves (T45). @internal */
+export function hasDotSegment(path: string): boolean {
+  return DOT_SEGMENT.test(path)
+}

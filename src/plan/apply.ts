@@ -1,0 +1,137 @@
+import { SecurityError } from '../errors.ts'
+import { foldHeaderName } from '../http/grammar.ts'
+import { readQuery } from '../http/query.ts'
+import { describeCarrier } from '../kinds/carriers.ts'
+import { readOptions } from '../read-options.ts'
+import type { Carrier, HttpRequest, Resolution } from '../types.ts'
+import { type OutgoingHeader, type OutgoingQuery, outgoingOf } from './outgoing.ts'
+import { checkTarget, targetOf } from './target.ts'
+
+/** How a resolution is applied. */
+export interface ApplyOptions {
+  /** `https://host[:port]` that may get the credential; taken only where the definition has no `http`. */
+  readonly origin?: string
+}
+
+/**
+ * Writes the credentials of a resolution into a request.
+ *
+ * The given request is never changed. The URL stays byte for byte as it was; query parameters are appended before the
+ * fragment. Applying twice gives the same request (REQ-1, REQ-2).
+ *
+ * @param request Method, absolute URL, headers, body.
+ * @param resolution What {@link resolve} gave for the tool that this request is of.
+ * @returns A new request; the given one for an `unauthenticated` resolution.
+ * @throws A {@link SecurityError}: `ERR_NOT_RESOLVED`, `ERR_NEED_UNMET`, `ERR_ORIGIN_UNKNOWN`, `ERR_ORIGIN_MISMATCH`,
+ * `ERR_PATH_MISMATCH`, `ERR_PATH_DOTS`, `ERR_URL_INVALID`, `ERR_METHOD_FORBIDDEN`, `ERR_HOST_MISMATCH`,
+ * `ERR_CONNECTION_HEADER`, `ERR_CARRIER_OCCUPIED`, `ERR_REQUEST_INVALID` or `ERR_ARGUMENT_INVALID`.
+ * @example
+ * apply({ method: 'GET', url: 'https://api.example.com/price?symbol=NVDA', headers: {} }, resolution)
+ * // { method: 'GET', url: 'https://api.example.com/price?symbol=NVDA&apiKey=…', headers: {} }
+ */
+export function apply(request: HttpRequest, resolution: Resolution, options?: ApplyOptions): HttpRequest {
+  if (resolution?.outcome === 'unauthenticated') return request
+  if (resolution?.outcome !== 'authenticated') throw new SecurityError('ERR_NOT_RESOLVED')
+  if (resolution.needs.length > 0) {
+    const kinds = resolution.needs.map((need) => need.kind).join(', ')
+    throw new SecurityError('ERR_NEED_UNMET', { message: `still owed: ${kinds}`, phase: 'need' })
+  }
+  const { method, url, headers, body } = readRequest(request)
+  checkMethod(method)
+  const { origin } = readOptions<ApplyOptions>(options, APPLY_OPTIONS)
+  const target = targetOf(resolution.binding, origin)
+  checkTarget(url, target)
+  const outgoing = outgoingOf(resolution)
+  const written = writeHeaders(headers, outgoing.headers, target.origin)
+  const query = outgoing.query.length === 0 ? url : writeQuery(url, outgoing.query)
+  return body === undefined ? { method, url: query, headers: written } : { method, url: query, headers: written, body }
+}
+
+const APPLY_OPTIONS = { origin: (value: unknown) => typeof value === 'string' }
+
+interface ReadRequest {
+  readonly method: string
+  readonly url: string
+  /** A copy that may be written to. */
+  readonly headers: Record<string, string>
+  readonly body: Uint8Array | string | undefined
+}
+
+/** Reads each property of a request once. */
+function readRequest(request: HttpRequest): ReadRequest {
+  try {
+    const { method, url, headers, body } = request
+    if (typeof method === 'string' && typeof url === 'string' && typeof headers === 'object' && headers !== null) {
+      // Not `{ ...headers }`: properties added to a spread copy are slow on Node 20.
+      return { method, url, headers: Object.assign({}, headers), body }
+    }
+  } catch {
+    // What a getter or proxy threw may quote a secret.
+  }
+  throw new SecurityError('ERR_REQUEST_INVALID', { message: 'expected `{ method, url, headers }` with texts' })
+}
+
+function checkMethod(method: string): void {
+  if (method === 'GET' || method === 'POST') return
+  if (/^(?:trace|connect)$/i.test(method)) throw new SecurityError('ERR_METHOD_FORBIDDEN')
+}
+
+/** Adds the headers to the copy (REQ-2), and checks the two that steer where it goes (REQ-3). */
+function writeHeaders(
+  headers: Record<string, string>,
+  outgoing: readonly OutgoingHeader[],
+  origin: string,
+): Record<string, string> {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
+    if (typeof value !== 'string')
+      throw new SecurityError('ERR_REQUEST_INVALID', { message: 'expected each header as one text' })
+    const folded = foldHeaderName(name)
+    if (folded === 'host') checkHost(value, origin)
+    else if (folded === 'connection') checkConnection(value)
+    for (const header of outgoing) {
+      if (folded !== header.folded) continue
+      if (value !== header.value) throw occupied({ kind: 'header', name: header.name })
+      delete headers[name]
+    }
+  }
+  for (const { name, value } of outgoing) headers[name] = value
+  return headers
+}
+
+function checkHost(value: string, origin: string): void {
+  if (value.toLowerCase() !== origin.slice(origin.indexOf('//') + 2)) throw new SecurityError('ERR_HOST_MISMATCH')
+}
+
+/** A hop drops the headers that Connection names, the credential's too (T15). */
+function checkConnection(value: string): void {
+  const harmless = value.split(',').every((option) => /^(?:keep-alive|close)?$/i.test(option.trim()))
+  if (!harmless) throw new SecurityError('ERR_CONNECTION_HEADER')
+}
+
+/** Appends before the fragment; the rest of the URL stays byte for byte (REQ-1). */
+function writeQuery(url: string, outgoing: readonly OutgoingQuery[]): string {
+  const hash = url.indexOf('#')
+  const end = hash < 0 ? url.length : hash
+  const mark = url.indexOf('?')
+  const hasQuery = mark >= 0 && mark < end
+  const missing = hasQuery ? outgoing.filter((query) => !isPresent(url.slice(mark + 1, end), query)) : outgoing
+  if (missing.length === 0) return url
+  const last = url[end - 1]
+  const separator = !hasQuery ? '?' : last === '?' || last === '&' ? '' : '&'
+  const text = missing.map((query) => query.text).join('&')
+  return `${url.slice(0, end)}${separator}${text}${url.slice(end)}`
+}
+
+/** Whether the very parameter stands in the query already, once; another value of it is refused, however it is spelled. */
+function isPresent(query: string, { name, value }: OutgoingQuery): boolean {
+  const found = readQuery(query).filter((pair) => pair.name === name)
+  if (found.length === 0) return false
+  if (found.length > 1 || found[0]?.value !== value) throw occupied({ kind: 'query', name })
+  return true
+}
+
+function occupied(carrier: Carrier): SecurityError {
+  const message = `the request already holds another value in the ${describeCarrier(carrier)}`
+  return new SecurityError('ERR_CARRIER_OCCUPIED', { message })
+}

@@ -1,0 +1,159 @@
+import { isInsecure } from '../definition/base-url.ts'
+import { callTokenScopes, OPTIONS_POINTER, optionsOf, requirementsOf } from '../definition/options.ts'
+import { isParsed, parseOrThrow } from '../definition/parse.ts'
+import { splitUrl } from '../http/url.ts'
+import { type BoundKind, bindKind } from '../kinds/table.ts'
+import type { Binding, Carrier, Named, Notice, ParseOptions, Requirement, ToolDefinition } from '../types.ts'
+
+/** A requirement of one option, ready for use. @internal */
+export interface PlanStep {
+  readonly name: string
+  /** Index into {@link Plan.names}. */
+  readonly nameIndex: number
+  readonly requirement: Requirement
+  readonly kind: BoundKind
+  /** Where it writes; every kind so far writes one place. */
+  readonly carrier: Carrier
+}
+
+/** One option, ready for use. @internal */
+export interface PlanOption {
+  readonly index: number
+  /** Sorted by name. */
+  readonly steps: readonly PlanStep[]
+  /** Scopes of its call token; none where it asks for no call token. */
+  readonly callTokenScopes: readonly string[]
+}
+
+/** A requirement name and every way it is used. @internal */
+export interface PlanName {
+  readonly name: string
+  readonly uses: readonly BoundKind[]
+}
+
+/**
+ * A compiled definition: frozen, without secrets, safe to share between calls.
+ *
+ * Opaque but for its definition; make it with {@link compile} and give it to {@link resolve}.
+ */
+export interface Plan<Name extends string = string> extends Named<Name> {
+  /** The definition it was made from. */
+  readonly definition: ToolDefinition
+  /** @internal */
+  readonly options: readonly PlanOption[]
+  /** Every requirement name once, sorted. @internal */
+  readonly names: readonly PlanName[]
+  /** Position in `names` by name; without a prototype. @internal */
+  readonly nameIndex: { readonly [name: string]: number }
+  /** @internal */
+  readonly binding: Binding
+  /** Notices that any resolution that sends a credential carries. @internal */
+  readonly credentialNotices: readonly Notice[]
+}
+
+/** The requirement names that a plan or a defined tool carries in its type. */
+export type NamesOf<T> = T extends { readonly '~requirementNames'?: (name: infer Name extends string) => void }
+  ? Name
+  : string
+
+const plans = new WeakMap<object, Plan>()
+const made = new WeakSet<object>()
+
+/**
+ * Prepares a definition so that many calls can resolve it.
+ *
+ * @param definition A definition, parsed or not.
+ * @returns A deeply frozen plan.
+ * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID` and the issues.
+ * @example
+ * const plan = compile(JSON.parse(text))
+ * resolve(plan, { apiKey: '<YOUR_TOKEN>' }).outcome // 'authenticated'
+ */
+export function compile<const D>(definition: D, options?: ParseOptions): Plan<NamesOf<D>> {
+  return planFor(parseOrThrow(definition, options)) as Plan<NamesOf<D>>
+}
+
+/**
+ * The plan of whatever `resolve` and `explain` take. Kept by identity for parsed definitions only: another object could
+ * change between two calls.
+ * @internal
+ */
+export function planOf(planOrDefinition: unknown): Plan {
+  if (typeof planOrDefinition === 'object' && planOrDefinition !== null && made.has(planOrDefinition)) {
+    return planOrDefinition as Plan
+  }
+  return isParsed(planOrDefinition) ? planFor(planOrDefinition) : makePlan(parseOrThrow(planOrDefinition))
+}
+
+function planFor(definition: ToolDefinition): Plan {
+  const known = plans.get(definition)
+  if (known !== undefined) return known
+  const plan = makePlan(definition)
+  plans.set(definition, plan)
+  return plan
+}
+
+function makePlan(definition: ToolDefinition): Plan {
+  const names = collectNames(definition)
+  const nameIndex = Object.create(null) as Record<string, number>
+  names.forEach(({ name }, index) => {
+    nameIndex[name] = index
+  })
+  const options = optionsOf(definition).map((option, index): PlanOption => {
+    const steps = requirementsOf(option).map(([name, requirement]) => makeStep(name, nameIndex[name] ?? 0, requirement))
+    return Object.freeze({ index, steps: Object.freeze(steps), callTokenScopes: callTokenScopes(option) })
+  })
+  const plan: Plan = Object.freeze({
+    definition,
+    options: Object.freeze(options),
+    names,
+    nameIndex: Object.freeze(nameIndex),
+    binding: bindingOf(definition),
+    credentialNotices: Object.freeze(credentialNotices(definition)),
+  })
+  made.add(plan)
+  return plan
+}
+
+function makeStep(name: string, nameIndex: number, requirement: Requirement): PlanStep {
+  const kind = bindKind(requirement)
+  const carrier = kind.carriers[0]
+  if (carrier === undefined) throw new TypeError('a kind without a carrier')
+  return Object.freeze({ name, nameIndex, requirement, kind, carrier })
+}
+
+function collectNames(definition: ToolDefinition): readonly PlanName[] {
+  const uses = new Map<string, Map<string, BoundKind>>()
+  for (const option of optionsOf(definition)) {
+    for (const [name, requirement] of requirementsOf(option)) {
+      const ways = uses.get(name) ?? new Map<string, BoundKind>()
+      ways.set(JSON.stringify(requirement), bindKind(requirement))
+      uses.set(name, ways)
+    }
+  }
+  const names = [...uses].sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.freeze(names.map(([name, ways]) => Object.freeze({ name, uses: Object.freeze([...ways.values()]) })))
+}
+
+function bindingOf({ http }: ToolDefinition): Binding {
+  const url = http === undefined ? null : splitUrl(http.baseUrlPattern)
+  const brace = url === null ? -1 : url.path.indexOf('{')
+  return Object.freeze({
+    origin: url?.origin ?? null,
+    pathPrefix: url === null ? null : brace < 0 ? url.path : url.path.slice(0, brace),
+    pathOpen: brace >= 0,
+    tenant: null,
+    environment: null,
+  })
+}
+
+function credentialNotices({ http }: ToolDefinition): Notice[] {
+  if (http === undefined) {
+    const message = 'the definition has no `http`: nothing says which origin may get the credential'
+    return [{ code: 'NOTE_NO_HTTP', pointer: OPTIONS_POINTER, message, help: 'give `origin` to `apply`' }]
+  }
+  const url = splitUrl(http.baseUrlPattern)
+  if (url === null || !isInsecure(url)) return []
+  const message = `plain http was allowed for \`${url.origin}\`: the credential is readable on the way`
+  return [{ code: 'NOTE_INSECURE_ORIGIN', pointer: '/http/baseUrlPattern', message }]
+}

@@ -1,0 +1,97 @@
+import { OPTIONS_POINTER } from '../definition/options.ts'
+import { pointerTo } from '../json-pointer.ts'
+import { type Issue, makeIssue } from '../result.ts'
+import { didYouMean } from '../suggest.ts'
+import type { Notice, Resolution } from '../types.ts'
+import type { Plan } from './compile.ts'
+import { type SelectSettings, selectFirst, selectLastResort } from './select.ts'
+import type { Supplied } from './tokens.ts'
+
+/**
+ * Gives a resolution its notices. They are worked out when they are first read, and where there is nothing to say the
+ * resolution stays as it is.
+ * @internal
+ */
+export function noticesOf<R extends Resolution>(
+  resolution: R,
+  plan: Plan,
+  supplied: Supplied,
+  settings: SelectSettings,
+): R {
+  const builders: (() => readonly Notice[])[] = []
+  const { names } = supplied
+  if (names.some((name) => plan.nameIndex[name] === undefined)) builders.push(() => unusedNotices(plan, names))
+  if (resolution.outcome === 'unauthenticated' && names.length > 0) builders.push(() => [ignoredNotice(names.length)])
+  if (resolution.outcome === 'authenticated') {
+    if (plan.credentialNotices.length > 0) builders.push(() => plan.credentialNotices)
+    const left = resolution.mutations.filter((mutation) => mutation.value.reveal().includes('{{'))
+    if (left.length > 0) builders.push(() => left.map(({ requirement }) => templateNotice(requirement)))
+  }
+  if (resolution.ok && rankDecided(plan, supplied, settings)) builders.push(() => [rankNotice(settings)])
+  if (builders.length === 0) return resolution
+  let notices: readonly Notice[] | undefined
+  const get = (): readonly Notice[] => {
+    notices ??= Object.freeze(builders.flatMap((build) => build()).map((notice) => Object.freeze(notice)))
+    return notices
+  }
+  return Object.defineProperty(resolution, 'notices', { get, enumerable: true })
+}
+
+/** An issue for each supplied name that no option uses (TOK-3). @internal */
+export function findUnused(plan: Plan, names: readonly string[]): readonly Issue[] {
+  return unusedNotices(plan, names).map(({ pointer, message, help }) =>
+    makeIssue('ERR_TOKEN_UNUSED', pointer, message, help),
+  )
+}
+
+function unusedNotices(plan: Plan, names: readonly string[]): readonly Notice[] {
+  const known = plan.names.map(({ name }) => name)
+  return names
+    .filter((name) => plan.nameIndex[name] === undefined)
+    .sort()
+    .map((name) => {
+      const shown = name.toWellFormed()
+      const notice: Notice = {
+        code: 'NOTE_TOKEN_UNUSED',
+        pointer: pointerTo('/authTokens', shown),
+        message: `no option uses token \`${shown}\``,
+      }
+      const help = didYouMean(name, known)
+      return help === undefined ? notice : { ...notice, help }
+    })
+}
+
+function ignoredNotice(count: number): Notice {
+  const message = `${count === 1 ? 'a token was' : `${count} tokens were`} supplied, yet the tool runs WITHOUT authentication`
+  const help = 'check the names, or refuse this with `anonymous: "never"`'
+  return { code: 'NOTE_TOKENS_IGNORED', pointer: '/authTokens', message, help }
+}
+
+function templateNotice(name: string): Notice {
+  const message = `token \`${name}\` still holds \`{{\`: a template that was not filled?`
+  return {
+    code: 'NOTE_TEMPLATE_LEFT',
+    pointer: pointerTo('/authTokens', name),
+    message,
+    help: 'run `fillTemplates` first',
+  }
+}
+
+/** Whether the other value of `callTokenCounts` would have chosen another option (SEL-6). */
+function rankDecided(plan: Plan, supplied: Supplied, settings: SelectSettings): boolean {
+  if (!plan.options.some((option) => option.steps.length === 0 && option.callTokenScopes.length > 0)) return false
+  const choose = (with_: SelectSettings) => selectFirst(plan, supplied.values, with_) ?? selectLastResort(plan, with_)
+  return choose(settings) !== choose({ ...settings, callTokenCounts: !settings.callTokenCounts })
+}
+
+function rankNotice({ callTokenCounts }: SelectSettings): Notice {
+  const message = callTokenCounts
+    ? 'an option of nothing but a call token ranked as non-empty and changed the choice'
+    : 'an option of nothing but a call token ranked with the anonymous ones and changed the choice'
+  return {
+    code: 'NOTE_CALL_TOKEN_RANK',
+    pointer: OPTIONS_POINTER,
+    message,
+    help: '`callTokenCounts` decides; Ultravox does not document it',
+  }
+}

@@ -1,0 +1,70 @@
+import { SecurityError } from '../errors.ts'
+import { hasDotSegment, splitUrl } from '../http/url.ts'
+import type { Binding } from '../types.ts'
+
+/** Where a credential may go. @internal */
+export interface Target {
+  readonly origin: string
+  readonly pathPrefix: string
+  /** Whether any text may continue the prefix, or only what starts with `/`. */
+  readonly pathOpen: boolean
+}
+
+/**
+ * The target of a binding.
+ * @param origin Taken only where the binding has none (REQ-3).
+ * @internal
+ */
+export function targetOf(binding: Binding, origin: unknown): Target {
+  if (binding.origin !== null) {
+    const pathPrefix = binding.pathPrefix ?? ''
+    return { origin: binding.origin, pathPrefix, pathOpen: binding.pathOpen || pathPrefix.endsWith('/') }
+  }
+  if (origin === undefined) throw new SecurityError('ERR_ORIGIN_UNKNOWN')
+  const url = typeof origin === 'string' ? splitUrl(origin) : null
+  if (url === null || url.path !== '' || url.query !== null || url.fragmentStart !== (origin as string).length) {
+    throw new SecurityError('ERR_ARGUMENT_INVALID', {
+      message: 'expected `origin` as `https://host[:port]`',
+      phase: 'request',
+    })
+  }
+  return { origin: url.origin, pathPrefix: '', pathOpen: true }
+}
+
+// After the exact origin, nothing that needs a closer look: no dot, escape, backslash, white space or control.
+const PLAIN_REST = /^(?:[/?#][!$&-\-/0-9:;=?@A-Z_a-z~#]*)?$/
+
+/**
+ * Checks that a URL goes where the credential belongs, and tells where its fragment begins.
+ * @throws A {@link SecurityError} with code `ERR_URL_INVALID`, `ERR_ORIGIN_MISMATCH`, `ERR_PATH_DOTS` or `ERR_PATH_MISMATCH`.
+ * @internal
+ */
+export function checkTarget(url: string, target: Target): void {
+  if (isPlainlyWithin(url, target)) return
+  const parts = splitUrl(url)
+  if (parts === null) throw new SecurityError('ERR_URL_INVALID')
+  if (parts.origin !== target.origin) {
+    throw new SecurityError('ERR_ORIGIN_MISMATCH', {
+      message: `the credential belongs to \`${target.origin}\`, not to \`${parts.origin}\``,
+    })
+  }
+  if (hasDotSegment(parts.path)) throw new SecurityError('ERR_PATH_DOTS')
+  if (!isWithin(parts.path, target)) {
+    throw new SecurityError('ERR_PATH_MISMATCH', {
+      message: `the path does not start with the tool's own, \`${target.pathPrefix}\``,
+    })
+  }
+}
+
+/** The common case, decided by comparing text: the origin as the definition spells it and an unremarkable rest. */
+function isPlainlyWithin(url: string, { origin, pathPrefix, pathOpen }: Target): boolean {
+  if (!url.startsWith(origin) || !url.startsWith(pathPrefix, origin.length)) return false
+  const end = origin.length + pathPrefix.length
+  if (!pathOpen && end < url.length && !'/?#'.includes(url[end] ?? '')) return false
+  return PLAIN_REST.test(url.slice(origin.length))
+}
+
+function isWithin(path: string, { pathPrefix, pathOpen }: Target): boolean {
+  if (!path.startsWith(pathPrefix)) return false
+  return pathOpen || path.length === pathPrefix.length || path[pathPrefix.length] === '/'
+}

@@ -1,0 +1,102 @@
+import type { IssueCode } from '../errors.ts'
+import { pointerTo } from '../json-pointer.ts'
+import { hasErrors, type Issue, makeIssue, type Result, sortIssues } from '../result.ts'
+import { isSecret, Secret } from '../secret.ts'
+import { snapshot } from '../snapshot.ts'
+import type { AuthTokens, JsonValue, Token } from '../types.ts'
+
+// The whole `{{…}}`, whatever is inside, so that a malformed one is told from plain text.
+const TEMPLATE = /\{\{([^{}]*)\}\}/g
+const VARIABLE = /^\s*([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\s*$/
+
+/**
+ * Fills `{{name}}` templates in tokens from a call's context; run it before {@link resolve} (TOK-5).
+ *
+ * Names of tokens are never templated, so the choice cannot change. Values are inserted as they are, without escaping,
+ * and never expanded again.
+ *
+ * @param authTokens Tokens by name. Texts, `Secret`s and the texts inside structured tokens are filled.
+ * @param context Variables; `{{a.b}}` reads property `b` of `a`. A variable must be a non-empty string.
+ * @returns New tokens, texts that were filled as `Secret`; or an issue for each variable that is missing or empty.
+ * @example
+ * const filled = fillTemplates({ apiKey: '{{tenantKey}}' }, { tenantKey: '<YOUR_TOKEN>' })
+ * if (filled.ok) resolve(tool, filled.value)
+ */
+export function fillTemplates(
+  authTokens: AuthTokens,
+  context: { readonly [name: string]: unknown },
+): Result<AuthTokens> {
+  const variables = snapshot(context)
+  if (!variables.ok)
+    return { ok: false, issues: variables.issues.map((issue) => ({ ...issue, pointer: `/context${issue.pointer}` })) }
+  const entries = readEntries(authTokens)
+  if (entries === null)
+    return {
+      ok: false,
+      issues: [makeIssue('ERR_TOKENS_TYPE', '/authTokens', 'expected `authTokens` as a plain object')],
+    }
+  const issues: Issue[] = []
+  const filled = Object.create(null) as Record<string, Token>
+  for (const [name, value] of entries) {
+    filled[name] = fillToken(value, pointerTo('/authTokens', name.toWellFormed()), variables.value, issues) as Token
+  }
+  return hasErrors(issues)
+    ? { ok: false, issues: sortIssues(issues) }
+    : { ok: true, value: Object.freeze(filled), issues: [] }
+}
+
+/** Own enumerable properties, each read once; `null` where that is not possible. */
+function readEntries(authTokens: unknown): readonly (readonly [string, unknown])[] | null {
+  if (typeof authTokens !== 'object' || authTokens === null || Array.isArray(authTokens)) return null
+  try {
+    return Object.entries(authTokens)
+  } catch {
+    return null
+  }
+}
+
+function fillToken(value: unknown, pointer: string, context: JsonValue, issues: Issue[]): unknown {
+  if (typeof value === 'string') return fillText(value, pointer, context, issues)
+  if (isSecret(value)) return fillText(value.reveal(), pointer, context, issues)
+  const copy = snapshot(value)
+  // What is no token is for `resolve` to refuse.
+  if (!copy.ok || typeof copy.value !== 'object' || copy.value === null || Array.isArray(copy.value)) return value
+  const filled = Object.create(null) as Record<string, unknown>
+  for (const [key, child] of Object.entries(copy.value)) {
+    const text = typeof child === 'string' ? fillText(child, pointerTo(pointer, key), context, issues) : child
+    filled[key] = isSecret(text) ? text.reveal() : text
+  }
+  return Object.freeze(filled)
+}
+
+function fillText(text: string, pointer: string, context: JsonValue, issues: Issue[]): string | Secret {
+  if (!text.includes('{{')) return text
+  const refuse = (code: IssueCode, message: string): string => {
+    issues.push(makeIssue(code, pointer, message))
+    return ''
+  }
+  const rest = text.replace(TEMPLATE, '')
+  if (rest.includes('{{') || rest.includes('}}')) {
+    refuse('ERR_TEMPLATE_SYNTAX', 'a `{{` has no variable name and `}}` of its own')
+    return text
+  }
+  const filled = text.replace(TEMPLATE, (_, inner: string) => {
+    const path = VARIABLE.exec(inner)?.[1]
+    if (path === undefined) return refuse('ERR_TEMPLATE_SYNTAX', 'expected one variable name between `{{` and `}}`')
+    const value = lookUp(context, path)
+    if (typeof value === 'string' && value !== '') return value
+    const what = value === undefined ? 'missing' : value === '' ? 'empty' : 'not a text'
+    return refuse('ERR_TEMPLATE_VARIABLE', `variable \`${path}\` is ${what}`)
+  })
+  return new Secret(filled)
+}
+
+function lookUp(context: JsonValue, path: string): JsonValue | undefined {
+  let value: JsonValue | undefined = context
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key))
+      return undefined
+    value = (value as { readonly [key: string]: JsonValue })[key]
+  }
+  return value
+}
