@@ -47,6 +47,14 @@ export const CODES = {
   ERR_BASE_URL_PLACEHOLDER: { phase: 'definition', title: 'a placeholder stands in the scheme, host or port' },
   ERR_BASE_URL_INSECURE: { phase: 'definition', title: 'a credential would travel over plain http' },
 
+  // Parameters and the request before credentials
+  ERR_PARAMETERS_INVALID: { phase: 'request', title: 'the request cannot be built from these parameters' },
+  ERR_NOT_HTTP: { phase: 'request', title: 'the tool is not reached over HTTP' },
+  ERR_PARAMETER_UNKNOWN: { phase: 'request', title: 'the tool has no such parameter' },
+  ERR_PARAMETER_MISSING: { phase: 'request', title: 'a parameter has no value' },
+  ERR_PARAMETER_TYPE: { phase: 'request', title: 'a parameter has a value of the wrong type' },
+  ERR_PARAMETER_VALUE: { phase: 'request', title: 'the place of a parameter cannot carry its value' },
+
   // Definitions: lints
   WARN_FIELD_UNKNOWN: { phase: 'definition', title: 'a field is not known and was allowed' },
   WARN_FIELD_VALUE: { phase: 'definition', title: 'a value is not known and was allowed' },
@@ -82,6 +90,21 @@ export const CODES = {
   NOTE_CALL_TOKEN_RANK: { phase: 'tokens', title: 'the rank of a call token decided the choice' },
   NOTE_NO_HTTP: { phase: 'tokens', title: 'the definition has no `http`, so no origin is bound' },
   NOTE_INSECURE_ORIGIN: { phase: 'tokens', title: 'plain http was allowed for this origin' },
+
+  // A whole call
+  ERR_CALL_INVALID: { phase: 'definition', title: 'the call payload is not valid' },
+  ERR_FIELD_MISPLACED: { phase: 'definition', title: 'a field of a selected tool stands outside of it' },
+  ERR_TOOL_NOT_FOUND: { phase: 'definition', title: 'no stored tool has this id or name' },
+  ERR_TOOL_AMBIGUOUS: { phase: 'definition', title: 'several stored tools have this name' },
+  ERR_TOOL_LOOKUP: { phase: 'definition', title: 'the look-up of a stored tool failed' },
+  ERR_TOOL_NAME: { phase: 'definition', title: 'a tool has no usable name for the model' },
+  ERR_TOOL_NAME_TAKEN: { phase: 'definition', title: 'two tools of a call have one name' },
+  ERR_OVERRIDE_MISSING: { phase: 'definition', title: 'a parameter must be overridden by the call' },
+  ERR_OVERRIDE_UNKNOWN: { phase: 'definition', title: 'an override names no parameter of the tool' },
+  ERR_CALL_TOKEN_MINT: { phase: 'need', title: 'minting a call token failed' },
+  ERR_SEAL_INVALID: { phase: 'definition', title: 'the sealed text is damaged, or belongs to another call' },
+  ERR_SEAL_KEY: { phase: 'definition', title: 'no key opens the sealed text' },
+  ERR_CALL_TOKEN_INVALID: { phase: 'tokens', title: 'the call token is not valid here' },
 
   // Needs
   ERR_NEED_UNKNOWN: { phase: 'need', title: 'the need does not belong to the resolution' },
@@ -132,6 +155,7 @@ export interface SecurityErrorDetails {
  * }
  */
 export class SecurityError extends Error {
+  /** Always `SecurityError`. */
   override readonly name: string = 'SecurityError'
   /** Stable code; branch on this. Recognise the error by it, too, where two copies of the package may be loaded. */
   readonly code: ErrorCode

@@ -6,6 +6,7 @@ export interface Issue {
   readonly code: IssueCode
   /** JSON Pointer (RFC 6901) into the definition, or `/authTokens/<name>` for a token. `''` is the whole input. */
   readonly pointer: string
+  /** An error refuses; a warning does not. */
   readonly severity: 'error' | 'warning'
   /** What is wrong: one line, lower case, names in backticks, never a value. */
   readonly message: string
@@ -17,7 +18,9 @@ export interface Issue {
 
 /** A place in a text. Lines and columns count from 1, columns in UTF-16 code units; `end` is exclusive. */
 export interface TextRange {
+  /** The first character. */
   readonly start: TextPosition
+  /** The point behind the last character. */
   readonly end: TextPosition
 }
 
@@ -31,8 +34,20 @@ export interface TextPosition {
 
 /** An expected outcome as a value. A successful one may carry warnings. */
 export type Result<T> =
-  | { readonly ok: true; readonly value: T; readonly issues: readonly Issue[] }
-  | { readonly ok: false; readonly issues: readonly Issue[] }
+  | {
+      /** It succeeded. */
+      readonly ok: true
+      /** What was asked for. */
+      readonly value: T
+      /** Warnings only. */
+      readonly issues: readonly Issue[]
+    }
+  | {
+      /** It was refused. */
+      readonly ok: false
+      /** At least one error, and any warnings. */
+      readonly issues: readonly Issue[]
+    }
 
 /** @internal */
 export function makeIssue(code: IssueCode, pointer: string, message: string, help?: string): Issue {

@@ -15,24 +15,31 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 
 /** A parameter whose value the model chooses. */
 export interface DynamicParameter {
+  /** Name of the header, query parameter, path placeholder or body field. */
   readonly name: string
+  /** The part of the request it is written to. */
   readonly location: ParameterLocation
   /** JSON Schema of the value. Never executed by Latchkey. */
   readonly schema?: { readonly [key: string]: JsonValue }
-  /** Default false. */
+  /** Whether the model must give a value. Default false. */
   readonly required?: boolean
 }
 
 /** A parameter whose value is fixed in the definition. */
 export interface StaticParameter {
+  /** Name of the header, query parameter, path placeholder or body field. */
   readonly name: string
+  /** The part of the request it is written to. */
   readonly location: ParameterLocation
+  /** Sent as it stands with each request. A secret belongs in `authTokens` instead. */
   readonly value?: JsonValue
 }
 
 /** A parameter whose value the platform fills in. */
 export interface AutomaticParameter {
+  /** Name of the header, query parameter, path placeholder or body field. */
   readonly name: string
+  /** The part of the request it is written to. */
   readonly location: ParameterLocation
   /** One of Ultravox's known values, such as `KNOWN_PARAM_CALL_ID`. */
   readonly knownValue: string
@@ -40,15 +47,27 @@ export interface AutomaticParameter {
 
 /** The key travels in a query parameter. */
 export interface QueryApiKeyRequirement {
-  readonly queryApiKey: { readonly name: string }
+  /** The query parameter that carries the key. */
+  readonly queryApiKey: {
+    /** Name of the query parameter: not empty, no control character, no brace. */
+    readonly name: string
+  }
 }
 /** The key travels in a header of its own. */
 export interface HeaderApiKeyRequirement {
-  readonly headerApiKey: { readonly name: string }
+  /** The header that carries the key. */
+  readonly headerApiKey: {
+    /** Name of the header: an RFC 9110 token that does not steer the message (DEF-2). */
+    readonly name: string
+  }
 }
 /** The token travels as `Authorization: <scheme> <token>`. */
 export interface HttpAuthRequirement {
-  readonly httpAuth: { readonly scheme: string }
+  /** The auth-scheme of the `Authorization` header. */
+  readonly httpAuth: {
+    /** An RFC 9110 token, such as `Bearer` or `Basic`. Written as it is spelled here. */
+    readonly scheme: string
+  }
 }
 
 /** How one named requirement is met: exactly one kind (OpenAPI calls this a security scheme). */
@@ -63,13 +82,19 @@ export interface SecurityOption {
   /** Requirements by name. The order of the names has no meaning (SEL-5). */
   readonly requirements?: { readonly [name: string]: Requirement }
   /** A token that the platform mints for the call, sent as `X-Ultravox-Call-Token` (SEL-6). */
-  readonly ultravoxCallTokenRequirement?: { readonly scopes?: readonly string[] }
+  readonly ultravoxCallTokenRequirement?: {
+    /** What the call token must allow. An empty list asks for no call token. */
+    readonly scopes?: readonly string[]
+  }
 }
 
 /** What must be given before a tool can be used in a call. */
 export interface ToolRequirements {
   /** Ordered alternatives. */
-  readonly httpSecurityOptions?: { readonly options?: readonly SecurityOption[] }
+  readonly httpSecurityOptions?: {
+    /** At most 64; the first whose requirements are all supplied is used (SEL-1). */
+    readonly options?: readonly SecurityOption[]
+  }
   /** Dynamic parameters that a call must override. */
   readonly requiredParameterOverrides?: readonly string[]
 }
@@ -78,6 +103,7 @@ export interface ToolRequirements {
 export interface HttpDetails {
   /** Absolute URL; `{name}` stands for a path parameter. */
   readonly baseUrlPattern: string
+  /** An RFC 9110 token other than TRACE and CONNECT. */
   readonly httpMethod: string
 }
 
@@ -89,23 +115,38 @@ export interface HttpDetails {
 export interface ToolDefinition {
   /** The name the model sees: 1 to 64 of `A-Z a-z 0-9 _ -`. */
   readonly modelToolName?: string
+  /** Tells the model what the tool does and when to use it. */
   readonly description?: string
+  /** Parameters whose values the model chooses. */
   readonly dynamicParameters?: readonly DynamicParameter[]
+  /** Parameters whose values are fixed in the definition. */
   readonly staticParameters?: readonly StaticParameter[]
+  /** Parameters whose values the platform fills in from the call. */
   readonly automaticParameters?: readonly AutomaticParameter[]
+  /** What must be given before the tool can be used. Absent: nothing, so it runs unauthenticated (SEL-3). */
   readonly requirements?: ToolRequirements
   /** Decimal seconds with an `s`, such as `5s` or `0.5s`. */
   readonly timeout?: string
+  /** Whether the tool changes nothing, so that the platform may run it ahead of time. Default false. */
   readonly precomputable?: boolean
+  /** The tool is an HTTP endpoint. At most one of `http`, `client` and `dataConnection` is present. */
   readonly http?: HttpDetails
+  /** The tool runs in the client of the call. */
   readonly client?: { readonly [key: string]: never }
+  /** The tool is reached over the call's data connection. */
   readonly dataConnection?: { readonly [key: string]: never }
+  /** What the agent does after the tool has answered; one of Ultravox's `AGENT_REACTION_…` values. */
   readonly defaultReaction?: string
-  readonly staticResponse?: { readonly responseText?: string }
+  /** The answer that is given without waiting for the tool. */
+  readonly staticResponse?: {
+    /** The text of the answer. */
+    readonly responseText?: string
+  }
 }
 
 /** Carries the requirement names of a definition in its type only. @internal */
 export interface Named<Name extends string> {
+  /** @internal */
   readonly '~requirementNames'?: (name: Name) => void
 }
 
@@ -114,6 +155,7 @@ export type DefinedTool<Name extends string = string> = ToolDefinition & Named<N
 
 /** A name for a credential that a store holds. */
 export interface CredentialReference {
+  /** Id of the credential in the store; a non-empty string. */
   readonly credentialId: string
 }
 
@@ -125,7 +167,9 @@ export type AuthTokens<Name extends string = string> = { readonly [N in Name]?: 
 
 /** The place that a credential is written to. */
 export interface Carrier {
+  /** The part of the request. */
   readonly kind: 'header' | 'query'
+  /** Name of the header or query parameter, as the definition spells it. */
   readonly name: string
 }
 
@@ -142,17 +186,25 @@ export type Need = CallTokenNeed | CredentialNeed
 
 /** A call token is to be minted at call set-up. */
 export interface CallTokenNeed {
+  /** Tells the needs apart. */
   readonly kind: 'callToken'
+  /** A call token has no requirement name. */
   readonly requirement: null
+  /** Where the token will be written. */
   readonly writes: readonly Carrier[]
+  /** What the token must allow; at least one. */
   readonly scopes: readonly string[]
 }
 
 /** A stored credential is to be read when the request is sent. */
 export interface CredentialNeed {
+  /** Tells the needs apart. */
   readonly kind: 'credential'
+  /** The requirement it satisfies. */
   readonly requirement: string
+  /** Where the credential will be written. */
   readonly writes: readonly Carrier[]
+  /** Id of the credential in the store. */
   readonly credentialId: string
   /** The requirement as the definition declares it: how the credential will be written. */
   readonly as: Requirement
@@ -166,21 +218,27 @@ export interface Binding {
   readonly pathPrefix: string | null
   /** Whether a placeholder follows `pathPrefix` at once, so that any text may continue it. */
   readonly pathOpen: boolean
+  /** Whose credentials may be used; `null` where none was given. */
   readonly tenant: string | null
+  /** Environment whose stored credentials are read; `null` where none was given. */
   readonly environment: string | null
 }
 
 /** Something worth knowing about a resolution that did not stop it. */
 export interface Notice {
+  /** Stable code; branch on this, never on the message. */
   readonly code: NoticeCode
   /** JSON Pointer, as in an {@link Issue}. */
   readonly pointer: string
+  /** What is worth knowing: one line, never a value. */
   readonly message: string
+  /** What to do about it. */
   readonly help?: string
 }
 
 /** An option that is not satisfied, and what it lacks. */
 export interface MissingFromOption {
+  /** Index into `httpSecurityOptions.options`. */
   readonly optionIndex: number
   /** Names not supplied, sorted by code unit. */
   readonly names: readonly string[]
@@ -190,44 +248,63 @@ export interface MissingFromOption {
 
 /** The chosen option is satisfied; `mutations` and `needs` say how the request changes. */
 export interface Authenticated {
+  /** The tool can be used. */
   readonly ok: true
+  /** Tells the outcomes apart. */
   readonly outcome: 'authenticated'
   /** Index into `httpSecurityOptions.options`. */
   readonly optionIndex: number
+  /** What changes in the request: sorted by requirement name, fulfilled needs last. */
   readonly mutations: readonly Mutation[]
+  /** What is still owed before {@link apply} works. */
   readonly needs: readonly Need[]
+  /** Where the credentials may be sent. */
   readonly binding: Binding
+  /** Worth knowing, though it did not stop the resolution. */
   readonly notices: readonly Notice[]
 }
 
 /** The tool runs without authentication. */
 export interface Unauthenticated {
+  /** The tool can be used. */
   readonly ok: true
+  /** Tells the outcomes apart. */
   readonly outcome: 'unauthenticated'
   /** The anonymous option that was taken, or `null` where the definition asks for nothing (SEL-3). */
   readonly optionIndex: number | null
+  /** Nothing changes in the request. */
   readonly mutations: readonly []
+  /** Nothing is owed. */
   readonly needs: readonly []
+  /** Where the tool is; {@link apply} does not check it here. */
   readonly binding: Binding
+  /** Worth knowing, such as tokens that were supplied and not used. */
   readonly notices: readonly Notice[]
 }
 
 /** No option can be used. */
 export interface Unsatisfied {
+  /** The tool cannot be used. */
   readonly ok: false
+  /** Tells the outcomes apart. */
   readonly outcome: 'unsatisfied'
+  /** `anonymousRefused`: the tool would run unauthenticated, and `anonymous: 'never'` refused that. */
   readonly reason: 'missing' | 'anonymousRefused'
   /** What each non-empty option lacks, in definition order. */
   readonly missing: readonly MissingFromOption[]
+  /** Worth knowing, such as a token name that is probably misspelt. */
   readonly notices: readonly Notice[]
 }
 
 /** Tokens were supplied that cannot be used; nothing else was tried. */
 export interface InvalidTokens {
+  /** The tool cannot be used. */
   readonly ok: false
+  /** Tells the outcomes apart. */
   readonly outcome: 'invalidTokens'
   /** One issue a bad name, sorted by name. */
   readonly issues: readonly Issue[]
+  /** Worth knowing about the supplied tokens. */
   readonly notices: readonly Notice[]
 }
 
@@ -236,9 +313,13 @@ export type Resolution = Authenticated | Unauthenticated | Unsatisfied | Invalid
 
 /** An HTTP request as plain data. */
 export interface HttpRequest {
+  /** An HTTP method, such as `GET`. */
   readonly method: string
+  /** Absolute URL. Kept byte for byte, but for the query parameters that are appended. */
   readonly url: string
+  /** One text a header, under any spelling of its name. */
   readonly headers: Readonly<Record<string, string>>
+  /** Passed on untouched. */
   readonly body?: Uint8Array | string
 }
 

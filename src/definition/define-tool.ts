@@ -16,6 +16,8 @@ export type RequirementNames<D> = OptionNames<D>
  * Declares a definition in TypeScript and keeps its requirement names in its type, so that `resolve` does not compile
  * with a misspelt token name.
  *
+ * @param definition A definition as a literal, so that TypeScript sees its names.
+ * @returns The parsed definition, deeply frozen.
  * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID` and the issues.
  * @example
  * const tool = defineTool({

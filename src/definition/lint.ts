@@ -25,6 +25,7 @@ const KIND_LINTS: Partial<Record<IssueCode, { readonly message: string; readonly
  * that are never chosen, anonymous options beside authenticated ones, unknown auth-schemes.
  *
  * @param definition A definition; one that is not valid gives its errors instead.
+ * @returns Warnings, sorted by pointer, then by code.
  * @example
  * lintDefinition(definition).map((issue) => issue.code) // ['WARN_KEY_IN_QUERY']
  */

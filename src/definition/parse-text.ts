@@ -7,6 +7,7 @@ import { parseDefinition } from './parse.ts'
  * Reads a tool definition from JSON text; issues say where in the text they stand, and duplicate keys are refused.
  *
  * @param json A JSON text.
+ * @param options How the definition is read. Defaults as in {@link ParseOptions}.
  * @returns As {@link parseDefinition}, each issue with its `range`.
  * @example
  * const result = parseDefinitionText('{ "modelToolName": "a b" }')

@@ -9,7 +9,7 @@ import { normalise } from './normalise.ts'
 import { findExtensions } from './profile.ts'
 import { checkRules } from './rules.ts'
 import { checkSchema } from './schema-issues.ts'
-import { definitionShape } from './validator.generated.ts'
+import { definitionSchema } from './validator.generated.ts'
 
 const parsed = new WeakSet<object>()
 
@@ -25,6 +25,7 @@ export function isParsed(value: unknown): value is ToolDefinition {
  * that this function returned costs nothing.
  *
  * @param input Anything; best what `JSON.parse` gave.
+ * @param options How the definition is read. Defaults as in {@link ParseOptions}.
  * @returns The definition, deeply frozen and without prototypes, with warnings; or every error found.
  * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
@@ -36,9 +37,10 @@ export function parseDefinition(input: unknown, options?: ParseOptions): Result<
   const settings = readParseOptions(options)
   const copy = snapshot(input)
   if (!copy.ok) return copy
-  const normalised = normalise(copy.value, definitionShape)
+  const normalised = normalise(copy.value, definitionSchema.shape)
   const issues = [...normalised.issues, ...checkLimits(normalised.value)]
-  if (issues.length === 0) issues.push(...checkSchema(normalised.value, settings.unknownFields === 'allow'))
+  if (issues.length === 0)
+    issues.push(...checkSchema(normalised.value, definitionSchema, settings.unknownFields === 'allow'))
   if (settings.profile === 'ultravox') issues.push(...findExtensions(normalised.value))
   const value = normalised.value as unknown as ToolDefinition
   if (!hasErrors(issues)) issues.push(...checkRules(value, settings.allowInsecureOrigins ?? []))

@@ -21,6 +21,7 @@ export interface ApplyOptions {
  *
  * @param request Method, absolute URL, headers, body.
  * @param resolution What {@link resolve} gave for the tool that this request is of.
+ * @param options Where the credential may go, for a definition without `http`.
  * @returns A new request; the given one for an `unauthenticated` resolution.
  * @throws A {@link SecurityError}: `ERR_NOT_RESOLVED`, `ERR_NEED_UNMET`, `ERR_ORIGIN_UNKNOWN`, `ERR_ORIGIN_MISMATCH`,
  * `ERR_PATH_MISMATCH`, `ERR_PATH_DOTS`, `ERR_URL_INVALID`, `ERR_METHOD_FORBIDDEN`, `ERR_HOST_MISMATCH`,

@@ -63,6 +63,7 @@ const made = new WeakSet<object>()
  * Prepares a definition so that many calls can resolve it.
  *
  * @param definition A definition, parsed or not.
+ * @param options How the definition is read. Default as in {@link ParseOptions}.
  * @returns A deeply frozen plan.
  * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID` and the issues.
  * @example

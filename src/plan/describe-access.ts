@@ -3,6 +3,7 @@ import { isAnonymousOption } from './select.ts'
 
 /** One way to run a tool: every one of its names must be supplied. */
 export interface AccessWay {
+  /** Index into `httpSecurityOptions.options`. */
   readonly optionIndex: number
   /** Requirement names, sorted. */
   readonly names: readonly string[]
@@ -25,6 +26,8 @@ export interface Access {
 /**
  * Describes which sets of names run a tool, and whether it can run anonymously: for reviews and access lists.
  *
+ * @param definition A definition or a plan.
+ * @returns The ways in definition order; names only, never values.
  * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID`.
  * @example
  * describeAccess(tool) // { anonymous: false, anonymousBecause: null, ways: [{ optionIndex: 0, names: ['apiKey'], … }], … }

@@ -6,6 +6,7 @@ import { ABSENT } from './tokens.ts'
 
 /** What became of one option, and why. */
 export interface OptionExplanation {
+  /** Index into `httpSecurityOptions.options`. */
   readonly optionIndex: number
   /** `laterOption`: satisfied too, but an earlier one was taken. `lastResort`: anonymous, and not needed. */
   readonly verdict: 'chosen' | 'missing' | 'laterOption' | 'lastResort' | 'anonymousRefused'
@@ -15,6 +16,7 @@ export interface OptionExplanation {
   readonly missing: readonly string[]
   /** Whether it lacks the ability to mint a call token. */
   readonly callTokenMissing: boolean
+  /** Whether it asks for nothing at all. */
   readonly anonymous: boolean
   /** The clause of the specification that decided, such as `SEL-1`. */
   readonly clause: string
@@ -24,6 +26,7 @@ export interface OptionExplanation {
 
 /** Why an outcome comes about, from names alone. */
 export interface Explanation {
+  /** The outcome that usable tokens under these names would give. */
   readonly outcome: 'authenticated' | 'unauthenticated' | 'unsatisfied'
   /** The chosen option; `null` when there is none. */
   readonly optionIndex: number | null
@@ -39,7 +42,10 @@ export interface Explanation {
  * Takes names only: values are not needed and not accepted, so nothing secret can show (SEC-1). Whether the values are
  * usable is for {@link resolve} to say.
  *
+ * @param planOrDefinition A plan, or a definition; one that is not valid throws.
  * @param suppliedNames Names for which a token exists.
+ * @param options The same settings that `resolve` gets; only whether `mintCallToken` is there is read.
+ * @returns The outcome and one entry an option, each with the clause that decided.
  * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID` or `ERR_ARGUMENT_INVALID`.
  * @example
  * explain(tool, ['user_id']).options[0]?.text // 'option 0 lacks `auth_token`'

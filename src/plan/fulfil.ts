@@ -10,6 +10,7 @@ import { textDefect, tokenIssue } from './tokens.ts'
 /**
  * Meets one need of a resolution with the credential that was fetched or minted for it.
  *
+ * @param resolution An `authenticated` resolution.
  * @param need One of `resolution.needs`.
  * @param credential The call token, or the stored credential's value. Checked like any supplied token (TOK-2).
  * @returns A new frozen resolution with one need less and its mutation added. The given one is not changed.

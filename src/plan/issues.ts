@@ -4,6 +4,7 @@ import type { MissingFromOption, Resolution } from '../types.ts'
 /**
  * Says in words what keeps a resolution from being used, and what would help.
  *
+ * @param resolution What {@link resolve} gave.
  * @returns One issue for each unusable token, or one for all that is missing; none for a usable resolution.
  * @example
  * toIssues(resolve(tool, {}))[0]?.help // 'supply `myServiceApiKey`, or both `user_id` and `auth_token`'

@@ -52,6 +52,7 @@ const DEFAULTS: ResolveSettings = Object.freeze({
  *
  * @param planOrDefinition A plan, or a definition; one that is not valid throws.
  * @param authTokens Tokens by requirement name. Own enumerable properties only, each read once.
+ * @param options How the choice is made. Defaults as in {@link ResolveOptions}.
  * @returns A frozen resolution that shares nothing with its inputs.
  * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID`, `ERR_ARGUMENT_INVALID`, or `ERR_TENANT_REQUIRED`
  * when the chosen option refers to a stored credential and no `tenant` is given.
@@ -84,6 +85,10 @@ export function resolve<const T>(planOrDefinition: T, authTokens?: TokensFor<T>,
 /**
  * Resolves like {@link resolve}, and throws where that gives no usable outcome.
  *
+ * @param planOrDefinition A plan, or a definition; one that is not valid throws.
+ * @param authTokens Tokens by requirement name.
+ * @param options How the choice is made.
+ * @returns A resolution that can be used.
  * @throws A {@link SecurityError} with code `ERR_UNSATISFIED` or `ERR_TOKENS_INVALID` and the issues, and as `resolve`.
  * @example
  * const outgoing = apply(request, resolveOrThrow(tool, { apiKey: '<YOUR_TOKEN>' }))

@@ -1,0 +1,130 @@
+import { jwtVerify, SignJWT } from 'jose'
+import { SecurityError } from '../errors.ts'
+import { makeIssue, type Result } from '../result.ts'
+import { Secret } from '../secret.ts'
+import type { CallTokenRequest, MaybePromise } from './types.ts'
+
+/** How call tokens are signed. */
+export interface CallTokenIssuerOptions {
+  /** At least 32 random bytes (HS256), or a CryptoKey for HMAC SHA-256 or Ed25519 signing. */
+  readonly key: Uint8Array | CryptoKey
+  /** Written as `kid`, so that keys can be rotated. Default none. */
+  readonly keyId?: string
+  /** Written as `iss`. Default `latchkey`. */
+  readonly issuer?: string
+  /** Lifetime in seconds where the call sets no `expiresAt`. Positive integer. Default 3600. */
+  readonly lifetimeSeconds?: number
+  /** Clock in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Mints call tokens. */
+export interface CallTokenIssuer {
+  /** Give this to `resolveCall`. */
+  readonly mintCallToken: (request: CallTokenRequest) => Promise<Secret>
+}
+
+/** How a call token is verified. */
+export interface VerifyCallTokenOptions {
+  /** The HMAC secret, or the Ed25519 public key. The algorithm follows from it, never from the token. */
+  readonly key: Uint8Array | CryptoKey
+  /** Scopes that the token must have, each exactly. */
+  readonly scopes: readonly string[]
+  /** Whether the call is still running; a token of an ended call is refused. */
+  readonly isCallActive: (callId: string) => MaybePromise<boolean>
+  /** Expected `iss`. Default `latchkey`. */
+  readonly issuer?: string
+  /** Clock in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** What a valid call token says. */
+export interface CallTokenClaims {
+  readonly callId: string
+  readonly scopes: readonly string[]
+}
+
+const TYPE = 'call+jwt'
+const ISSUER = 'latchkey'
+
+/**
+ * Makes an issuer of call tokens: compact JWS, HS256 or EdDSA by the key.
+ *
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key.
+ * @example
+ * const { mintCallToken } = createCallTokenIssuer({ key: crypto.getRandomValues(new Uint8Array(32)) })
+ * await resolveCall(payload, { mintCallToken, callId })
+ */
+export function createCallTokenIssuer(options: CallTokenIssuerOptions): CallTokenIssuer {
+  const { key, keyId, issuer = ISSUER, lifetimeSeconds = 3600, now = Date.now } = options
+  const alg = algorithmOf(key)
+  return {
+    mintCallToken: async ({ callId, scopes, expiresAt }) => {
+      const issuedAt = Math.floor(now() / 1000)
+      const token = await new SignJWT({ scopes: [...scopes] })
+        .setProtectedHeader(keyId === undefined ? { alg, typ: TYPE } : { alg, typ: TYPE, kid: keyId })
+        .setIssuer(issuer)
+        .setSubject(callId)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(expiresAt === undefined ? issuedAt + lifetimeSeconds : Math.floor(expiresAt / 1000))
+        .sign(key)
+      return new Secret(token)
+    },
+  }
+}
+
+/**
+ * Verifies a call token where a platform's own tool receives it.
+ *
+ * @param token The value of `X-Ultravox-Call-Token`.
+ * @returns Call and scopes; or one issue that does not say which check failed but for a missing scope.
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key. What `isCallActive` throws, it throws.
+ * @example
+ * const result = await verifyCallToken(header, { key, scopes: ['calls:hangup'], isCallActive: (id) => calls.has(id) })
+ * if (!result.ok) return new Response(null, { status: 401 })
+ */
+export async function verifyCallToken(
+  token: string,
+  options: VerifyCallTokenOptions,
+): Promise<Result<CallTokenClaims>> {
+  const { key, scopes, isCallActive, issuer = ISSUER, now = Date.now } = options
+  const claims = await readClaims(token, key, issuer, new Date(now()))
+  if (claims === null || !(await isCallActive(claims.callId))) return refuse('the call token is not valid here')
+  const missing = scopes.filter((scope) => !claims.scopes.includes(scope))
+  if (missing.length > 0) return refuse(`the call token lacks ${missing.map((scope) => `\`${scope}\``).join(', ')}`)
+  return { ok: true, value: claims, issues: [] }
+}
+
+async function readClaims(
+  token: string,
+  key: Uint8Array | CryptoKey,
+  issuer: string,
+  currentDate: Date,
+): Promise<CallTokenClaims | null> {
+  const algorithms = [algorithmOf(key)]
+  try {
+    const checks = { algorithms, issuer, typ: TYPE, currentDate, requiredClaims: ['sub', 'exp', 'scopes'] }
+    const { sub, scopes } = (await jwtVerify(token, key, checks)).payload
+    const isList = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
+    return sub === undefined || !isList ? null : { callId: sub, scopes: scopes as string[] }
+  } catch {
+    // The library's error may quote claims of the token.
+    return null
+  }
+}
+
+function algorithmOf(key: unknown): 'HS256' | 'EdDSA' {
+  if (key instanceof Uint8Array && key.length >= 32) return 'HS256'
+  if (key instanceof CryptoKey && isHmacSha256(key.algorithm)) return 'HS256'
+  if (key instanceof CryptoKey && key.algorithm.name === 'Ed25519') return 'EdDSA'
+  const message = 'expected `key` as at least 32 bytes, or a CryptoKey for HMAC SHA-256 or Ed25519'
+  throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'need' })
+}
+
+function isHmacSha256(algorithm: KeyAlgorithm): boolean {
+  return algorithm.name === 'HMAC' && (algorithm as HmacKeyAlgorithm).hash.name === 'SHA-256'
+}
+
+function refuse(message: string): Result<CallTokenClaims> {
+  return { ok: false, issues: [makeIssue('ERR_CALL_TOKEN_INVALID', '', message)] }
+}

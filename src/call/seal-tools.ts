@@ -1,0 +1,116 @@
+import { parseDefinition } from '../definition/parse.ts'
+import { open, type SealingKey, seal } from '../envelope.ts'
+import { SecurityError } from '../errors.ts'
+import { Secret } from '../secret.ts'
+import { snapshot } from '../snapshot.ts'
+import type { Authenticated, Binding, Mutation, Need, Notice, ToolDefinition, Unauthenticated } from '../types.ts'
+import type { ResolvedTool } from './types.ts'
+
+/** What a sealed text belongs to and how it is sealed. */
+export interface SealOptions {
+  /** Id of the call: a sealed text opens for this call only. */
+  readonly callId: string
+  readonly key: SealingKey
+}
+
+/** What a sealed text is opened with. */
+export interface OpenOptions {
+  /** Id of the call that it was sealed for. */
+  readonly callId: string
+  /** The current key and, while rotating, earlier ones. */
+  readonly keys: readonly SealingKey[]
+}
+
+interface SealedTool {
+  readonly name: string
+  readonly definition: ToolDefinition
+  readonly overrides: ResolvedTool['overrides']
+  readonly resolution: Omit<Authenticated, 'mutations'> & {
+    readonly mutations: readonly (Omit<Mutation, 'value'> & { readonly value: string })[]
+  }
+}
+
+const PURPOSE = 'tools'
+
+/**
+ * Seals the tools of a resolved call, credentials and bindings included, into one text (AES-256-GCM), so that a platform
+ * can keep it in its call record or hand it to the worker that serves the call.
+ *
+ * @param tools The `tools` that `resolveCall` gave.
+ * @returns Printable ASCII: version, key id, nonce and ciphertext, separated by dots.
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key or call id.
+ * @example
+ * const sealed = await sealTools(result.tools, { callId, key: { keyId: '2026-11', key: keyBytes } })
+ */
+export async function sealTools(
+  tools: ReadonlyMap<string, ResolvedTool>,
+  { callId, key }: SealOptions,
+): Promise<string> {
+  const plain = [...tools.values()].map(({ name, definition, overrides, resolution }) => ({
+    name,
+    definition,
+    overrides,
+    resolution: {
+      ...resolution,
+      mutations: resolution.mutations.map((mutation: Mutation) => ({ ...mutation, value: mutation.value.reveal() })),
+    },
+  }))
+  return seal(JSON.stringify(plain), key, [PURPOSE, checkCallId(callId)])
+}
+
+/**
+ * Opens what {@link sealTools} made.
+ *
+ * @returns The tools as `resolveCall` gave them, ready for `buildRequest` and `apply`.
+ * @throws A {@link SecurityError} with code `ERR_SEAL_KEY` when none of the keys has its id, or `ERR_SEAL_INVALID` when the
+ * text is damaged, was sealed for another call, or with another key of that id.
+ * @example
+ * const tools = await openTools(sealed, { callId, keys: [currentKey, previousKey] })
+ * const outgoing = apply(buildRequest(tools.get('stock_price'), { parameters }), tools.get('stock_price').resolution)
+ */
+export async function openTools(
+  sealed: string,
+  { callId, keys }: OpenOptions,
+): Promise<ReadonlyMap<string, ResolvedTool>> {
+  const text = await open(sealed, keys, [PURPOSE, checkCallId(callId)])
+  const tools = JSON.parse(text) as readonly SealedTool[]
+  return new Map(tools.map((tool) => [tool.name, restoreTool(tool)]))
+}
+
+function restoreTool({ name, definition, overrides, resolution }: SealedTool): ResolvedTool {
+  const restored = {
+    ...resolution,
+    mutations: Object.freeze(
+      resolution.mutations.map((mutation) => Object.freeze({ ...mutation, value: new Secret(mutation.value) })),
+    ),
+    needs: frozenCopy<readonly Need[]>(resolution.needs),
+    binding: frozenCopy<Binding>(resolution.binding),
+    notices: frozenCopy<readonly Notice[]>(resolution.notices),
+  } as Authenticated | Unauthenticated
+  return Object.freeze({
+    name,
+    definition: restoreDefinition(definition, resolution.binding),
+    overrides: frozenCopy<ResolvedTool['overrides']>(overrides),
+    resolution: Object.freeze(restored),
+  })
+}
+
+/** The seal vouches that the definition was accepted; the options it was accepted with are the widest here. */
+function restoreDefinition(definition: ToolDefinition, { origin }: Binding): ToolDefinition {
+  const options = { unknownFields: 'allow', allowInsecureOrigins: origin === null ? [] : [origin] } as const
+  const parsed = parseDefinition(definition, options)
+  // Sealed by a newer version, which knows what this one does not.
+  if (!parsed.ok) throw new SecurityError('ERR_SEAL_INVALID')
+  return parsed.value
+}
+
+function frozenCopy<T>(value: T): T {
+  const copy = snapshot(value)
+  if (!copy.ok) throw new SecurityError('ERR_SEAL_INVALID')
+  return copy.value as T
+}
+
+function checkCallId(callId: unknown): string {
+  if (typeof callId === 'string' && callId !== '' && callId.isWellFormed()) return callId
+  throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'expected `callId` as a non-empty text' })
+}

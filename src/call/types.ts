@@ -1,0 +1,101 @@
+import type { Patch } from 'immer'
+import type { ParameterValues } from '../request/parameters.ts'
+import type { Issue } from '../result.ts'
+import type { Secret } from '../secret.ts'
+import type {
+  Authenticated,
+  JsonValue,
+  ParseOptions,
+  ResolveOptions,
+  ToolDefinition,
+  Unauthenticated,
+} from '../types.ts'
+
+/** How a selected tool names a stored one. */
+export type ToolReference = { readonly toolId: string } | { readonly toolName: string }
+
+/** A tool as a platform stores it. */
+export interface StoredTool {
+  readonly toolId?: string
+  /** Name it is found by; the model sees it where the definition has no `modelToolName`. */
+  readonly name: string
+  /** The tool definition, parsed or not. */
+  readonly definition: unknown
+  /** Of several tools with one name, a private one hides the public ones. Default `private`. */
+  readonly ownership?: 'public' | 'private'
+}
+
+/** What a call token is minted for. */
+export interface CallTokenRequest {
+  readonly callId: string
+  /** Exact scopes, in the definition's order. */
+  readonly scopes: readonly string[]
+  /** Milliseconds since the epoch after which the token must not be accepted; absent: the issuer's own limit. */
+  readonly expiresAt?: number
+}
+
+/** What a call is resolved with. */
+export interface ResolveCallOptions extends Omit<ResolveOptions, 'mintCallToken'>, Omit<ParseOptions, 'profile'> {
+  /**
+   * Looks up a stored tool. `null`, `undefined` or an empty array: there is none. A throw or rejection: the look-up
+   * failed, which is another problem (503). Called once for each distinct reference.
+   */
+  readonly findTool?: (
+    reference: ToolReference,
+    context: { readonly tenant: string | null },
+  ) => MaybePromise<StoredTool | readonly StoredTool[] | null | undefined>
+  /** Mints a call token; called after everything else is settled, once for each tool that needs one. */
+  readonly mintCallToken?: (request: CallTokenRequest) => MaybePromise<string | Secret>
+  /** Id of the call; required with `mintCallToken`. */
+  readonly callId?: string
+  /** When the call ends at the latest, in milliseconds since the epoch; handed to `mintCallToken`. */
+  readonly expiresAt?: number
+  /** Variables of `{{…}}` templates in token values; the payload's own `templateContext` otherwise. */
+  readonly templateContext?: { readonly [name: string]: unknown }
+  /** Whether to return immer's forward patches. Default false. */
+  readonly patches?: boolean
+}
+
+/** @internal */
+export type MaybePromise<T> = T | Promise<T>
+
+/** A tool of a call, ready for the worker that serves the call. */
+export interface ResolvedTool {
+  /** Name that the model sees; unique in the call. */
+  readonly name: string
+  readonly definition: ToolDefinition
+  /** Values that the call fixed, by parameter name. */
+  readonly overrides: ParameterValues
+  readonly resolution: Authenticated | Unauthenticated
+}
+
+/** One problem of a call. */
+export interface CallProblem extends Issue {
+  /** Name of the tool it belongs to, as far as it is known. */
+  readonly tool: string | null
+}
+
+/** The outcome for a whole call. */
+export type ResolvedCall<Call> =
+  | {
+      readonly ok: true
+      /** The call without its tokens; each tool as its public view. What did not change is shared with the given call. */
+      readonly call: Call
+      /** By name that the model sees, in the call's order. */
+      readonly tools: ReadonlyMap<string, ResolvedTool>
+      /** How the call changed; only with `patches: true`. Never the inverse patches: those hold the tokens. */
+      readonly patches?: readonly Patch[]
+    }
+  | { readonly ok: false; readonly problems: readonly CallProblem[] }
+
+/** One entry of `selectedTools`, normalised. @internal */
+export interface SelectedTool {
+  readonly toolId?: string
+  readonly toolName?: string
+  readonly temporaryTool?: JsonValue
+  readonly nameOverride?: string
+  readonly descriptionOverride?: string
+  readonly authTokens?: JsonValue
+  readonly parameterOverrides?: ParameterValues
+  readonly transitionId?: string
+}

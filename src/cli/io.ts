@@ -1,0 +1,28 @@
+import type { ExitCode } from './exit-codes.ts'
+
+/** One entry of a folder. @internal */
+export interface FolderEntry {
+  readonly name: string
+  readonly kind: 'file' | 'folder' | 'other'
+}
+
+/** Everything that the commands know of the process they run in. @internal */
+export interface Io {
+  /** Arguments behind the program's name. */
+  readonly argv: readonly string[]
+  readonly env: { readonly [name: string]: string | undefined }
+  /** Whether the report goes to a terminal. */
+  readonly isTTY: boolean
+  /** Throws an error with a `code`, as Node's file system does. */
+  readFile(path: string): Uint8Array
+  /** Throws an error with a `code`, as Node's file system does. */
+  listFolder(path: string): readonly FolderEntry[]
+  readStdin(): Promise<Uint8Array>
+}
+
+/** What a command leaves behind; only `main` prints it. @internal */
+export interface Outcome {
+  readonly exitCode: ExitCode
+  readonly stdout: string
+  readonly stderr: string
+}

@@ -1,0 +1,68 @@
+import { decodeBase64Url, encodeBase64Url } from './base64url.ts'
+import { SecurityError } from './errors.ts'
+
+/** A key that seals and opens. */
+export interface SealingKey {
+  /** Name of the key, kept readable in the sealed text so that keys can be rotated: 1 to 64 of `A-Z a-z 0-9 _ -`. */
+  readonly keyId: string
+  /** 32 random bytes, or an AES-GCM key of 256 bits. */
+  readonly key: Uint8Array | CryptoKey
+}
+
+const VERSION = 'lk1'
+const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/
+const IV_BYTES = 12
+
+/**
+ * Seals a text with AES-256-GCM.
+ * @param context What the text belongs to; opening needs the same.
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key.
+ * @internal
+ */
+export async function seal(text: string, { keyId, key }: SealingKey, context: readonly string[]): Promise<string> {
+  if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) throw unusableKey('`keyId` is not 1 to 64 of `A-Z a-z 0-9 _ -`')
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
+  const algorithm = { name: 'AES-GCM', iv, additionalData: associatedData(keyId, context) }
+  const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key), new TextEncoder().encode(text))
+  return [VERSION, keyId, encodeBase64Url(iv), encodeBase64Url(new Uint8Array(sealed))].join('.')
+}
+
+/**
+ * Opens what {@link seal} made.
+ * @param keys Every key that may have sealed it; the one with its key id is tried.
+ * @throws A {@link SecurityError} with code `ERR_SEAL_KEY` without that key, and `ERR_SEAL_INVALID` for everything else:
+ * damage, another context, another key of the same id. The platform's error never shows.
+ * @internal
+ */
+export async function open(sealed: string, keys: readonly SealingKey[], context: readonly string[]): Promise<string> {
+  const [version, keyId, ivText, bodyText, ...rest] = typeof sealed === 'string' ? sealed.split('.') : []
+  const iv = decodeBase64Url(ivText ?? '')
+  const body = decodeBase64Url(bodyText ?? '')
+  if (version !== VERSION || keyId === undefined || !KEY_ID.test(keyId) || rest.length > 0)
+    throw new SecurityError('ERR_SEAL_INVALID')
+  if (iv?.length !== IV_BYTES || body === null) throw new SecurityError('ERR_SEAL_INVALID')
+  const found = keys.find((candidate) => candidate.keyId === keyId)
+  if (found === undefined) throw new SecurityError('ERR_SEAL_KEY', { message: `no key has the id \`${keyId}\`` })
+  const key = await importKey(found.key)
+  try {
+    const algorithm = { name: 'AES-GCM', iv, additionalData: associatedData(keyId, context) }
+    return new TextDecoder('utf-8', { fatal: true }).decode(await crypto.subtle.decrypt(algorithm, key, body))
+  } catch {
+    throw new SecurityError('ERR_SEAL_INVALID')
+  }
+}
+
+/** Unambiguous: JSON keeps the parts apart. */
+function associatedData(keyId: string, context: readonly string[]): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify([VERSION, keyId, ...context]))
+}
+
+async function importKey(key: Uint8Array | CryptoKey): Promise<CryptoKey> {
+  if (!(key instanceof Uint8Array)) return key
+  if (key.length !== 32) throw unusableKey('a sealing key has 32 bytes')
+  return crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, ['encrypt', 'decrypt'])
+}
+
+function unusableKey(message: string): SecurityError {
+  return new SecurityError('ERR_ARGUMENT_INVALID', { message })
+}
