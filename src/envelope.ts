@@ -1,4 +1,4 @@
-import { decodeBase64Url, encodeBase64Url } from './base64url.ts'
+import { decodeBytes, encodeBytes, utf8 } from './bytes.ts'
 import { SecurityError } from './errors.ts'
 
 /** A key that seals and opens. */
@@ -23,8 +23,8 @@ export async function seal(text: string, { keyId, key }: SealingKey, context: re
   if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) throw unusableKey('`keyId` is not 1 to 64 of `A-Z a-z 0-9 _ -`')
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
   const algorithm = { name: 'AES-GCM', iv, additionalData: associatedData(keyId, context) }
-  const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key), new TextEncoder().encode(text))
-  return [VERSION, keyId, encodeBase64Url(iv), encodeBase64Url(new Uint8Array(sealed))].join('.')
+  const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key), utf8(text))
+  return [VERSION, keyId, encodeBytes(iv, 'base64url'), encodeBytes(new Uint8Array(sealed), 'base64url')].join('.')
 }
 
 /**
@@ -36,8 +36,8 @@ export async function seal(text: string, { keyId, key }: SealingKey, context: re
  */
 export async function open(sealed: string, keys: readonly SealingKey[], context: readonly string[]): Promise<string> {
   const [version, keyId, ivText, bodyText, ...rest] = typeof sealed === 'string' ? sealed.split('.') : []
-  const iv = decodeBase64Url(ivText ?? '')
-  const body = decodeBase64Url(bodyText ?? '')
+  const iv = decodeBytes(ivText ?? '', 'base64url')
+  const body = decodeBytes(bodyText ?? '', 'base64url')
   if (version !== VERSION || keyId === undefined || !KEY_ID.test(keyId) || rest.length > 0)
     throw new SecurityError('ERR_SEAL_INVALID')
   if (iv?.length !== IV_BYTES || body === null) throw new SecurityError('ERR_SEAL_INVALID')
@@ -54,7 +54,7 @@ export async function open(sealed: string, keys: readonly SealingKey[], context:
 
 /** Unambiguous: JSON keeps the parts apart. */
 function associatedData(keyId: string, context: readonly string[]): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify([VERSION, keyId, ...context]))
+  return utf8(JSON.stringify([VERSION, keyId, ...context]))
 }
 
 async function importKey(key: Uint8Array | CryptoKey): Promise<CryptoKey> {

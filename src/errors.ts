@@ -106,6 +106,16 @@ export const CODES = {
   ERR_SEAL_KEY: { phase: 'definition', title: 'no key opens the sealed text' },
   ERR_CALL_TOKEN_INVALID: { phase: 'tokens', title: 'the call token is not valid here' },
 
+  // Signatures
+  ERR_SIGNATURE_FORM: { phase: 'definition', title: 'the form of a signature is not usable' },
+  ERR_SIGNATURE_SECRET: { phase: 'tokens', title: 'the secret of a signature is not usable' },
+  ERR_SIGNATURE_INPUT: { phase: 'request', title: 'the request lacks what is to be signed' },
+  ERR_SIGNATURE_MISSING: { phase: 'request', title: 'the request has no signature' },
+  ERR_SIGNATURE_MALFORMED: { phase: 'request', title: 'the signature is not spelled as the form says' },
+  ERR_SIGNATURE_MISMATCH: { phase: 'request', title: 'the signature is not that of the message' },
+  ERR_SIGNATURE_TIMESTAMP: { phase: 'request', title: 'the timestamp is too old or too far in the future' },
+  ERR_SIGNATURE_REPLAYED: { phase: 'request', title: 'the message was received before' },
+
   // Needs
   ERR_NEED_UNKNOWN: { phase: 'need', title: 'the need does not belong to the resolution' },
   ERR_NEED_UNMET: { phase: 'need', title: 'a need is still owed' },

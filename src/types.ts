@@ -70,6 +70,34 @@ export interface HttpAuthRequirement {
   }
 }
 
+/**
+ * How a message is signed with HMAC: which text is signed, and which headers or query parameters carry the signature.
+ *
+ * Templates take `{body}` `{timestamp}` `{id}` `{keyId}` `{method}` `{url}` `{origin}` `{host}` `{path}` `{query}`
+ * `{target}` `{form}` `{header:NAME}` `{body:sha256}` `{body:sha256:base64}` and, in one header or query parameter,
+ * `{signature}`. Doubled braces and brackets are literal.
+ */
+export interface HmacForm {
+  /** Default `sha256`. */
+  readonly algorithm?: 'sha1' | 'sha256' | 'sha384' | 'sha512'
+  /** How the secret's text becomes bytes. Default `utf8`. */
+  readonly key?: 'utf8' | 'hex' | 'base64' | 'base64url'
+  /** Dropped from the start of the secret before it becomes bytes, such as `whsec_`. Default none. */
+  readonly keyPrefix?: string
+  /** Template of what is signed. Default `{body}`. */
+  readonly payload?: string
+  /** How the signature is written. Default `hex`. */
+  readonly encoding?: 'hex' | 'base64' | 'base64url'
+  /** How `{timestamp}` is written: seconds, milliseconds or ISO 8601. Default `s`. */
+  readonly timestamp?: 's' | 'ms' | 'iso'
+  /** Templates by header name. */
+  readonly headers: { readonly [name: string]: string }
+  /** Templates by query parameter; those without `{signature}` are added before signing. Default none. */
+  readonly query?: { readonly [name: string]: string }
+  /** Joins several signatures while secrets rotate: repeats the `[bracketed]` unit, or the whole value. Default none. */
+  readonly separator?: string
+}
+
 /** How one named requirement is met: exactly one kind (OpenAPI calls this a security scheme). */
 export type Requirement = QueryApiKeyRequirement | HeaderApiKeyRequirement | HttpAuthRequirement
 

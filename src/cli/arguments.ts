@@ -40,7 +40,7 @@ export function readArguments(argv: readonly string[], rules: OptionRules): Argu
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) throw unknownOption(rawName, Object.keys(rules))
     if (rule.type === 'boolean') flags.add(withoutValue(name, value))
-    else values.set(name, [...(values.get(name) ?? []), valueOf(name, rule, value, inlineValue === true)])
+    else values.set(name, [...(values.get(name) ?? []), readValue(name, rule, value, inlineValue === true)])
   }
   return { positionals, flags, values }
 }
@@ -64,7 +64,7 @@ function withoutValue(name: string, value: string | undefined): string {
   throw new CouldNotRun(`--${name} takes no value`)
 }
 
-function valueOf(name: string, rule: OptionRule, value: string | undefined, inline: boolean): string {
+function readValue(name: string, rule: OptionRule, value: string | undefined, inline: boolean): string {
   // `--tokens --reveal` forgot the file; a value that does start with a hyphen is written with `=`.
   const forgotten = value === undefined || value === '' || (!inline && value.length > 1 && value.startsWith('-'))
   if (forgotten) throw new CouldNotRun(`--${name} needs a value`)

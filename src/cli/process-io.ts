@@ -1,4 +1,5 @@
-import { type Dirent, readdirSync, readFileSync } from 'node:fs'
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FolderEntry, Io } from './io.ts'
 
 /** The process that this runs in. @internal */
@@ -8,13 +9,18 @@ export function processIo(): Io {
     env: process.env,
     isTTY: process.stdout.isTTY === true,
     readFile: (path) => readFileSync(path),
-    listFolder: (path) => readdirSync(path, { withFileTypes: true }).map(entryOf),
+    listFolder: (path) => readdirSync(path, { withFileTypes: true }).map((entry) => entryOf(path, entry)),
     readStdin,
   }
 }
 
-function entryOf(entry: Dirent): FolderEntry {
-  return { name: entry.name, kind: entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other' }
+function entryOf(folder: string, entry: Dirent): FolderEntry {
+  if (entry.isDirectory()) return { name: entry.name, kind: 'folder' }
+  // A link to a folder is not followed: it may lead back up.
+  const isFile = entry.isSymbolicLink()
+    ? statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isFile() === true
+    : entry.isFile()
+  return { name: entry.name, kind: isFile ? 'file' : 'other' }
 }
 
 async function readStdin(): Promise<Uint8Array> {

@@ -62,7 +62,8 @@ export function isSteeringHeader(name: string): boolean {
  * @internal
  */
 export function foldHeaderName(name: string): string {
-  return name.replace(/[A-Z_]/g, (character) => (character === '_' ? '-' : character.toLowerCase()))
+  if (/^[a-z0-9-]*$/.test(name)) return name
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()).replaceAll('_', '-')
 }
 
 /** Whether the UTF-8 form of a well-formed text has at most `limit` bytes. @internal */

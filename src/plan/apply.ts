@@ -4,7 +4,7 @@ import { readQuery } from '../http/query.ts'
 import { describeCarrier } from '../kinds/carriers.ts'
 import { readOptions } from '../read-options.ts'
 import type { Carrier, HttpRequest, Resolution } from '../types.ts'
-import { type OutgoingHeader, type OutgoingQuery, outgoingOf } from './outgoing.ts'
+import { lengthBit, type Outgoing, type OutgoingQuery, outgoingOf } from './outgoing.ts'
 import { checkTarget, targetOf } from './target.ts'
 
 /** How a resolution is applied. */
@@ -39,11 +39,11 @@ export function apply(request: HttpRequest, resolution: Resolution, options?: Ap
   }
   const { method, url, headers, body } = readRequest(request)
   checkMethod(method)
-  const { origin } = readOptions<ApplyOptions>(options, APPLY_OPTIONS)
-  const target = targetOf(resolution.binding, origin)
-  checkTarget(url, target)
   const outgoing = outgoingOf(resolution)
-  const written = writeHeaders(headers, outgoing.headers, target.origin)
+  const origin = options === undefined ? undefined : readOptions<ApplyOptions>(options, APPLY_OPTIONS).origin
+  const target = outgoing.target ?? targetOf(resolution.binding, origin)
+  checkTarget(url, target)
+  const written = writeHeaders(headers, outgoing, target.origin)
   const query = outgoing.query.length === 0 ? url : writeQuery(url, outgoing.query)
   return body === undefined ? { method, url: query, headers: written } : { method, url: query, headers: written, body }
 }
@@ -78,25 +78,23 @@ function checkMethod(method: string): void {
 }
 
 /** Adds the headers to the copy (REQ-2), and checks the two that steer where it goes (REQ-3). */
-function writeHeaders(
-  headers: Record<string, string>,
-  outgoing: readonly OutgoingHeader[],
-  origin: string,
-): Record<string, string> {
+function writeHeaders(headers: Record<string, string>, outgoing: Outgoing, origin: string): Record<string, string> {
   for (const name of Object.keys(headers)) {
     const value = headers[name]
-    if (typeof value !== 'string')
+    if (typeof value !== 'string') {
       throw new SecurityError('ERR_REQUEST_INVALID', { message: 'expected each header as one text' })
+    }
+    if ((outgoing.lengths & lengthBit(name)) === 0) continue
     const folded = foldHeaderName(name)
     if (folded === 'host') checkHost(value, origin)
     else if (folded === 'connection') checkConnection(value)
-    for (const header of outgoing) {
+    for (const header of outgoing.headers) {
       if (folded !== header.folded) continue
       if (value !== header.value) throw occupied({ kind: 'header', name: header.name })
       delete headers[name]
     }
   }
-  for (const { name, value } of outgoing) headers[name] = value
+  for (const { name, value } of outgoing.headers) headers[name] = value
   return headers
 }
 
@@ -126,6 +124,8 @@ function writeQuery(url: string, outgoing: readonly OutgoingQuery[]): string {
 
 /** Whether the very parameter stands in the query already, once; another value of it is refused, however it is spelled. */
 function isPresent(query: string, { name, value }: OutgoingQuery): boolean {
+  // Unescaped, a name can only stand there as it is.
+  if (!query.includes(name) && !/[%+]/.test(query)) return false
   const found = readQuery(query).filter((pair) => pair.name === name)
   if (found.length === 0) return false
   if (found.length > 1 || found[0]?.value !== value) throw occupied({ kind: 'query', name })

@@ -25,10 +25,11 @@ export interface PlanOption {
   readonly callTokenScopes: readonly string[]
 }
 
-/** A requirement name and every way it is used. @internal */
+/** A requirement name, every way it is used, and the options whose first name it is. @internal */
 export interface PlanName {
   readonly name: string
   readonly uses: readonly BoundKind[]
+  readonly opens: readonly number[]
 }
 
 /**
@@ -45,6 +46,8 @@ export interface Plan<Name extends string = string> extends Named<Name> {
   readonly names: readonly PlanName[]
   /** Position in `names` by name; without a prototype. @internal */
   readonly nameIndex: { readonly [name: string]: number }
+  /** Whether an option asks for nothing but a call token, so that its rank can decide (SEL-6). @internal */
+  readonly ranksCallToken: boolean
   /** @internal */
   readonly binding: Binding
   /** Notices that any resolution that sends a credential carries. @internal */
@@ -109,6 +112,7 @@ function makePlan(definition: ToolDefinition): Plan {
     options: Object.freeze(options),
     names,
     nameIndex: Object.freeze(nameIndex),
+    ranksCallToken: options.some(({ steps, callTokenScopes: scopes }) => steps.length === 0 && scopes.length > 0),
     binding: bindingOf(definition),
     credentialNotices: Object.freeze(credentialNotices(definition)),
   })
@@ -124,16 +128,21 @@ function makeStep(name: string, nameIndex: number, requirement: Requirement): Pl
 }
 
 function collectNames(definition: ToolDefinition): readonly PlanName[] {
-  const uses = new Map<string, Map<string, BoundKind>>()
-  for (const option of optionsOf(definition)) {
-    for (const [name, requirement] of requirementsOf(option)) {
-      const ways = uses.get(name) ?? new Map<string, BoundKind>()
-      ways.set(JSON.stringify(requirement), bindKind(requirement))
-      uses.set(name, ways)
-    }
-  }
-  const names = [...uses].sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.freeze(names.map(([name, ways]) => Object.freeze({ name, uses: Object.freeze([...ways.values()]) })))
+  const found = new Map<string, { readonly uses: Map<string, BoundKind>; readonly opens: number[] }>()
+  optionsOf(definition).forEach((option, index) => {
+    requirementsOf(option).forEach(([name, requirement], position) => {
+      const entry = found.get(name) ?? { uses: new Map<string, BoundKind>(), opens: [] }
+      entry.uses.set(JSON.stringify(requirement), bindKind(requirement))
+      if (position === 0) entry.opens.push(index)
+      found.set(name, entry)
+    })
+  })
+  const names = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.freeze(
+    names.map(([name, { uses, opens }]) =>
+      Object.freeze({ name, uses: Object.freeze([...uses.values()]), opens: Object.freeze(opens) }),
+    ),
+  )
 }
 
 function bindingOf({ http }: ToolDefinition): Binding {

@@ -1,8 +1,14 @@
 import type { ResolveOptions } from '../types.ts'
 import { type Plan, type PlanOption, planOf } from './compile.ts'
 import { readResolveOptions } from './resolve.ts'
-import { isAnonymousOption, listMissing, type SelectSettings, selectFirst, selectLastResort } from './select.ts'
-import { ABSENT } from './tokens.ts'
+import {
+  isAnonymousOption,
+  listMissing,
+  type SelectSettings,
+  type SuppliedIndexes,
+  selectFirst,
+  selectLastResort,
+} from './select.ts'
 
 /** What became of one option, and why. */
 export interface OptionExplanation {
@@ -58,13 +64,13 @@ export function explain(
   const plan = planOf(planOrDefinition)
   const settings = readResolveOptions(options)
   const names = new Set(suppliedNames)
-  const supplied = plan.names.map(({ name }) => (names.has(name) ? true : ABSENT))
+  const supplied = plan.names.flatMap(({ name }, index) => (names.has(name) ? [index] : []))
   const chosen = selectFirst(plan, supplied, settings) ?? selectLastResort(plan, settings)
   const outcome = outcomeOf(plan, chosen, settings)
   return {
     outcome,
     optionIndex: chosen?.index ?? null,
-    options: plan.options.map((option) => explainOption(plan, option, chosen, supplied, settings)),
+    options: plan.options.map((option) => explainOption(option, chosen, supplied, settings)),
     text: outcomeText(outcome, chosen),
   }
 }
@@ -83,13 +89,12 @@ function outcomeText(outcome: Explanation['outcome'], chosen: PlanOption | null)
 }
 
 function explainOption(
-  plan: Plan,
   option: PlanOption,
   chosen: PlanOption | null,
-  supplied: readonly unknown[],
+  supplied: SuppliedIndexes,
   settings: SelectSettings,
 ): OptionExplanation {
-  const lacks = listMissing({ ...plan, options: [option] }, supplied, settings.canMint)[0]
+  const lacks = listMissing([option], supplied, settings.canMint)[0]
   const missing = lacks?.names ?? []
   const anonymous = isAnonymousOption(option)
   const callTokenMissing = lacks?.callToken ?? false

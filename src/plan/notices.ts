@@ -2,7 +2,7 @@ import { OPTIONS_POINTER } from '../definition/options.ts'
 import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Notice, Resolution } from '../types.ts'
+import type { Mutation, Notice, Resolution } from '../types.ts'
 import type { Plan } from './compile.ts'
 import { type SelectSettings, selectFirst, selectLastResort } from './select.ts'
 import type { Supplied } from './tokens.ts'
@@ -12,29 +12,48 @@ import type { Supplied } from './tokens.ts'
  * resolution stays as it is.
  * @internal
  */
-export function noticesOf<R extends Resolution>(
+export function withNotices<R extends Resolution>(
   resolution: R,
   plan: Plan,
   supplied: Supplied,
   settings: SelectSettings,
 ): R {
-  const builders: (() => readonly Notice[])[] = []
-  const { names } = supplied
-  if (names.some((name) => plan.nameIndex[name] === undefined)) builders.push(() => unusedNotices(plan, names))
-  if (resolution.outcome === 'unauthenticated' && names.length > 0) builders.push(() => [ignoredNotice(names.length)])
-  if (resolution.outcome === 'authenticated') {
-    if (plan.credentialNotices.length > 0) builders.push(() => plan.credentialNotices)
-    const left = resolution.mutations.filter((mutation) => mutation.value.reveal().includes('{{'))
-    if (left.length > 0) builders.push(() => left.map(({ requirement }) => templateNotice(requirement)))
-  }
-  if (resolution.ok && rankDecided(plan, supplied, settings)) builders.push(() => [rankNotice(settings)])
-  if (builders.length === 0) return resolution
+  if (!mayHaveNotices(resolution, plan, supplied)) return resolution
   let notices: readonly Notice[] | undefined
   const get = (): readonly Notice[] => {
-    notices ??= Object.freeze(builders.flatMap((build) => build()).map((notice) => Object.freeze(notice)))
+    notices ??= Object.freeze(listNotices(resolution, plan, supplied, settings))
     return notices
   }
   return Object.defineProperty(resolution, 'notices', { get, enumerable: true })
+}
+
+function mayHaveNotices(resolution: Resolution, plan: Plan, supplied: Supplied): boolean {
+  if (supplied.hasUnused || plan.ranksCallToken) return true
+  if (resolution.outcome === 'unauthenticated') return supplied.names.length > 0
+  if (resolution.outcome !== 'authenticated') return false
+  if (plan.credentialNotices.length > 0) return true
+  for (const mutation of resolution.mutations) if (holdsTemplate(mutation)) return true
+  return false
+}
+
+function listNotices(
+  resolution: Resolution,
+  plan: Plan,
+  supplied: Supplied,
+  settings: SelectSettings,
+): readonly Notice[] {
+  const notices = supplied.hasUnused ? [...unusedNotices(plan, supplied.names)] : []
+  if (resolution.outcome === 'unauthenticated' && supplied.names.length > 0)
+    notices.push(ignoredNotice(supplied.names.length))
+  if (resolution.outcome === 'authenticated') {
+    notices.push(...plan.credentialNotices, ...resolution.mutations.filter(holdsTemplate).map(templateNotice))
+  }
+  if (resolution.ok && rankDecided(plan, supplied, settings)) notices.push(rankNotice(settings))
+  return notices.map((notice) => Object.freeze(notice))
+}
+
+function holdsTemplate({ value }: Mutation): boolean {
+  return value.reveal().includes('{{')
 }
 
 /** An issue for each supplied name that no option uses (TOK-3). @internal */
@@ -67,7 +86,7 @@ function ignoredNotice(count: number): Notice {
   return { code: 'NOTE_TOKENS_IGNORED', pointer: '/authTokens', message, help }
 }
 
-function templateNotice(name: string): Notice {
+function templateNotice({ requirement: name }: Mutation): Notice {
   const message = `token \`${name}\` still holds \`{{\`: a template that was not filled?`
   return {
     code: 'NOTE_TEMPLATE_LEFT',
@@ -79,8 +98,7 @@ function templateNotice(name: string): Notice {
 
 /** Whether the other value of `callTokenCounts` would have chosen another option (SEL-6). */
 function rankDecided(plan: Plan, supplied: Supplied, settings: SelectSettings): boolean {
-  if (!plan.options.some((option) => option.steps.length === 0 && option.callTokenScopes.length > 0)) return false
-  const choose = (with_: SelectSettings) => selectFirst(plan, supplied.values, with_) ?? selectLastResort(plan, with_)
+  const choose = (with_: SelectSettings) => selectFirst(plan, supplied.indexes, with_) ?? selectLastResort(plan, with_)
   return choose(settings) !== choose({ ...settings, callTokenCounts: !settings.callTokenCounts })
 }
 

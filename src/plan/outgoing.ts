@@ -1,6 +1,7 @@
 import { foldHeaderName } from '../http/grammar.ts'
 import { encodeQueryText } from '../http/query.ts'
 import type { Authenticated } from '../types.ts'
+import { type Target, targetOf } from './target.ts'
 
 /** A header to write, with the form under which another one is the same place. @internal */
 export interface OutgoingHeader {
@@ -20,6 +21,10 @@ export interface OutgoingQuery {
 export interface Outgoing {
   readonly headers: readonly OutgoingHeader[]
   readonly query: readonly OutgoingQuery[]
+  /** Where the binding allows them to go; `null` where it names no origin. */
+  readonly target: Target | null
+  /** Bit n: a request header of n characters (n < 31) may matter. */
+  readonly lengths: number
 }
 
 const prepared = new WeakMap<Authenticated, Outgoing>()
@@ -35,7 +40,21 @@ export function outgoingOf(resolution: Authenticated): Outgoing {
     if (kind === 'header') headers.push({ name, folded: foldHeaderName(name), value: text })
     else query.push({ name, value: text, text: `${encodeQueryText(name)}=${encodeQueryText(text)}` })
   }
-  const outgoing = { headers, query }
+  const { binding } = resolution
+  const target = binding.origin === null ? null : targetOf(binding, undefined)
+  const outgoing = { headers, query, target, lengths: lengthsOf(headers) }
   prepared.set(resolution, outgoing)
   return outgoing
+}
+
+/** The two headers that `apply` checks, besides those that it writes. */
+const CHECKED_LENGTHS = (1 << 'host'.length) | (1 << 'connection'.length)
+
+function lengthsOf(headers: readonly OutgoingHeader[]): number {
+  return headers.reduce((bits, { name }) => bits | lengthBit(name), CHECKED_LENGTHS)
+}
+
+/** Names of 31 characters and more share one bit. @internal */
+export function lengthBit(name: string): number {
+  return 1 << Math.min(name.length, 31)
 }

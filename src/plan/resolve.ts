@@ -18,9 +18,9 @@ import type {
 } from '../types.ts'
 import { type NamesOf, type Plan, type PlanOption, type PlanStep, planOf } from './compile.ts'
 import { toIssues } from './issues.ts'
-import { findUnused, noticesOf } from './notices.ts'
+import { findUnused, withNotices } from './notices.ts'
 import { isAnonymousOption, listMissing, type SelectSettings, selectFirst, selectLastResort } from './select.ts'
-import { findBadTokens, readToken, readTokens, type Supplied, tokenDefect } from './tokens.ts'
+import { findBadTokens, readToken, readTokens, type Supplied, suppliedValue, tokenDefect } from './tokens.ts'
 
 /** The tokens that fit a plan or definition: by its requirement names where its type knows them. */
 export type TokensFor<T> = AuthTokens<NamesOf<T>>
@@ -71,7 +71,7 @@ export function resolve<const T>(planOrDefinition: T, authTokens?: TokensFor<T>,
     const unused = findUnused(plan, supplied.names)
     if (unused.length > 0) return invalidTokens(sortIssues([...unused, ...findBadTokens(plan, supplied)]))
   }
-  const chosen = selectFirst(plan, supplied.values, settings)
+  const chosen = selectFirst(plan, supplied.indexes, settings)
   if (chosen !== null) return authenticate(plan, chosen, supplied, settings)
   const bad = findBadTokens(plan, supplied)
   if (bad.length > 0) return invalidTokens(bad)
@@ -114,9 +114,8 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
   const mutations: Mutation[] = []
   const needs: Need[] = []
   for (const step of option.steps) {
-    const token = readToken(supplied.values[step.nameIndex])
+    const token = readToken(suppliedValue(supplied, step.nameIndex))
     if (tokenDefect(token, plan.names[step.nameIndex]?.uses ?? NOTHING) !== null) {
-      // A value that reads differently the second time would leave no defect to list.
       return invalidTokens(findBadTokens(plan, supplied))
     }
     if (token.text !== null) mutations.push(makeMutation(step, token.text))
@@ -137,7 +136,7 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
     binding: bindingFor(plan, settings),
     notices: NOTHING,
   }
-  return Object.freeze(noticesOf(resolution, plan, supplied, settings))
+  return Object.freeze(withNotices(resolution, plan, supplied, settings))
 }
 
 /** @internal */
@@ -172,7 +171,7 @@ function unauthenticated(
     binding: bindingFor(plan, settings),
     notices: NOTHING,
   }
-  return Object.freeze(noticesOf(resolution, plan, supplied, settings))
+  return Object.freeze(withNotices(resolution, plan, supplied, settings))
 }
 
 function unsatisfied(plan: Plan, supplied: Supplied, settings: ResolveSettings): Resolution {
@@ -181,10 +180,10 @@ function unsatisfied(plan: Plan, supplied: Supplied, settings: ResolveSettings):
     ok: false,
     outcome: 'unsatisfied',
     reason: couldBeAnonymous ? 'anonymousRefused' : 'missing',
-    missing: Object.freeze(listMissing(plan, supplied.values, settings.canMint)),
+    missing: Object.freeze(listMissing(plan.options, supplied.indexes, settings.canMint)),
     notices: NOTHING,
   }
-  return Object.freeze(noticesOf(resolution, plan, supplied, settings))
+  return Object.freeze(withNotices(resolution, plan, supplied, settings))
 }
 
 function invalidTokens(issues: readonly Issue[]): InvalidTokens {

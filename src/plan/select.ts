@@ -1,6 +1,5 @@
 import type { MissingFromOption } from '../types.ts'
 import type { Plan, PlanOption } from './compile.ts'
-import { ABSENT } from './tokens.ts'
 
 /** What the choice depends on besides names. @internal */
 export interface SelectSettings {
@@ -9,8 +8,8 @@ export interface SelectSettings {
   readonly refuseAnonymous: boolean
 }
 
-/** By position in the plan's names: {@link ABSENT}, or anything else where the name is supplied. @internal */
-export type SuppliedValues = readonly unknown[]
+/** Positions in the plan's names of those that are supplied; names that no option uses are -1. @internal */
+export type SuppliedIndexes = readonly number[]
 
 /** @internal */
 export function isAnonymousOption(option: PlanOption): boolean {
@@ -22,18 +21,37 @@ function isLastResort(option: PlanOption, settings: SelectSettings): boolean {
   return option.steps.length === 0 && (option.callTokenScopes.length === 0 || !settings.callTokenCounts)
 }
 
-function isSatisfied(option: PlanOption, supplied: SuppliedValues, canMint: boolean): boolean {
+/**
+ * The first non-empty option whose requirements are all supplied (SEL-1), or `null`.
+ *
+ * Walks the supplied names, not the options: each leads to the options that start with it, so that the cost depends on
+ * what is supplied and hardly on how many options there are.
+ * @internal
+ */
+export function selectFirst(plan: Plan, supplied: SuppliedIndexes, settings: SelectSettings): PlanOption | null {
+  let first: PlanOption | null = plan.ranksCallToken ? selectCallToken(plan, settings) : null
+  for (const nameIndex of supplied) {
+    for (const optionIndex of plan.names[nameIndex]?.opens ?? NONE) {
+      const option = plan.options[optionIndex]
+      if (option === undefined || (first !== null && first.index < optionIndex)) continue
+      if (isSatisfied(option, supplied, settings.canMint)) first = option
+    }
+  }
+  return first
+}
+
+const NONE: readonly number[] = []
+
+function isSatisfied(option: PlanOption, supplied: SuppliedIndexes, canMint: boolean): boolean {
   if (option.callTokenScopes.length > 0 && !canMint) return false
-  for (const step of option.steps) if (supplied[step.nameIndex] === ABSENT) return false
+  for (const step of option.steps) if (!supplied.includes(step.nameIndex)) return false
   return true
 }
 
-/** The first non-empty option whose requirements are all supplied (SEL-1), or `null`. @internal */
-export function selectFirst(plan: Plan, supplied: SuppliedValues, settings: SelectSettings): PlanOption | null {
-  for (const option of plan.options) {
-    if (!isLastResort(option, settings) && isSatisfied(option, supplied, settings.canMint)) return option
-  }
-  return null
+/** The first option of nothing but a call token, where that ranks as non-empty (SEL-6). */
+function selectCallToken(plan: Plan, { canMint, callTokenCounts }: SelectSettings): PlanOption | null {
+  if (!canMint || !callTokenCounts) return null
+  return plan.options.find((option) => option.steps.length === 0 && option.callTokenScopes.length > 0) ?? null
 }
 
 /** The first option that may be taken as a last resort (SEL-2, SEL-6, TOK-3), or `null`. @internal */
@@ -45,12 +63,17 @@ export function selectLastResort(plan: Plan, settings: SelectSettings): PlanOpti
   return null
 }
 
-/** What each non-empty option lacks (SEL-4). @internal */
-export function listMissing(plan: Plan, supplied: SuppliedValues, canMint: boolean): readonly MissingFromOption[] {
-  return plan.options
+/** What each of these options lacks, the anonymous ones left out (SEL-4). @internal */
+export function listMissing(
+  options: readonly PlanOption[],
+  supplied: SuppliedIndexes,
+  canMint: boolean,
+): readonly MissingFromOption[] {
+  const has = new Set(supplied)
+  return options
     .filter((option) => !isAnonymousOption(option))
     .map((option) => {
-      const names = option.steps.filter((step) => supplied[step.nameIndex] === ABSENT).map((step) => step.name)
+      const names = option.steps.filter((step) => !has.has(step.nameIndex)).map((step) => step.name)
       return Object.freeze({
         optionIndex: option.index,
         names: Object.freeze(names),

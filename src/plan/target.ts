@@ -31,11 +31,12 @@ export function targetOf(binding: Binding, origin: unknown): Target {
   return { origin: url.origin, pathPrefix: '', pathOpen: true }
 }
 
-// After the exact origin, nothing that needs a closer look: no dot, escape, backslash, white space or control.
-const PLAIN_REST = /^(?:[/?#][!$&-\-/0-9:;=?@A-Z_a-z~#]*)?$/
+// After the exact origin, nothing that needs a closer look: no backslash, white space or control, no dot that could start
+// a segment, no escape that could spell a dot, a slash or another escape.
+const PLAIN_REST = /^(?:(?=[/?#])(?:[!$&-\-:;=@A-Z_a-z~0-9?#]|[./](?![./%])|%(?!2[5ef]|5c)[0-9a-f]{2})*)?$/i
 
 /**
- * Checks that a URL goes where the credential belongs, and tells where its fragment begins.
+ * Checks that a URL goes where the credential belongs, and says why not.
  * @throws A {@link SecurityError} with code `ERR_URL_INVALID`, `ERR_ORIGIN_MISMATCH`, `ERR_PATH_DOTS` or `ERR_PATH_MISMATCH`.
  * @internal
  */

@@ -13,18 +13,21 @@ export type ReadToken =
   | { readonly text: null; readonly reference: CredentialReference; readonly defect: null }
   | { readonly text: null; readonly reference: null; readonly defect: IssueCode }
 
-/** What a caller supplied, copied once (TOK-4). @internal */
+/** What a caller supplied, read once (TOK-4). The three arrays are parallel. @internal */
 export interface Supplied {
   /** Own enumerable names, as they were given. */
   readonly names: readonly string[]
-  /** By position in the plan's names: the raw value, or {@link ABSENT}. */
+  /** Their positions in the plan's names, or -1. */
+  readonly indexes: readonly number[]
+  /** Their raw values, read only for names in use. */
   readonly values: readonly unknown[]
+  /** Whether some of the names are used by no option. */
+  readonly hasUnused: boolean
 }
 
-/** @internal */
-export const ABSENT: unique symbol = Symbol('absent')
 const UNREADABLE: unique symbol = Symbol('unreadable')
-const NONE: readonly string[] = Object.freeze([])
+const NONE: readonly never[] = Object.freeze([])
+const NOTHING_SUPPLIED: Supplied = Object.freeze({ names: NONE, indexes: NONE, values: NONE, hasUnused: false })
 
 const MAX_BYTES = 16 * 1024
 
@@ -34,16 +37,24 @@ const MAX_BYTES = 16 * 1024
  * @internal
  */
 export function readTokens(plan: Plan, authTokens: unknown): Supplied | null {
-  const values: unknown[] = []
-  for (let index = 0; index < plan.names.length; index += 1) values.push(ABSENT)
-  if (authTokens === undefined) return { names: NONE, values }
+  if (authTokens === undefined) return NOTHING_SUPPLIED
   const names = plainKeys(authTokens)
   if (names === null) return null
+  const indexes: number[] = []
+  const values: unknown[] = []
+  let hasUnused = false
   for (const name of names) {
-    const index = plan.nameIndex[name]
-    if (index !== undefined) values[index] = readProperty(authTokens as object, name)
+    const index = plan.nameIndex[name] ?? -1
+    indexes.push(index)
+    values.push(index < 0 ? undefined : readProperty(authTokens as object, name))
+    if (index < 0) hasUnused = true
   }
-  return { names, values }
+  return { names, indexes, values, hasUnused }
+}
+
+/** The raw value supplied for a name in use. @internal */
+export function suppliedValue({ indexes, values }: Supplied, nameIndex: number): unknown {
+  return values[indexes.indexOf(nameIndex)]
 }
 
 function plainKeys(value: unknown): readonly string[] | null {
@@ -117,9 +128,8 @@ export function tokenDefect(token: ReadToken, uses: readonly BoundKind[]): Issue
 /** One issue for each supplied name in use whose token is unusable, sorted by name. @internal */
 export function findBadTokens(plan: Plan, supplied: Supplied): readonly Issue[] {
   return plan.names.flatMap(({ name, uses }, index) => {
-    const value = supplied.values[index]
-    if (value === ABSENT) return []
-    const defect = tokenDefect(readToken(value), uses)
+    if (!supplied.indexes.includes(index)) return []
+    const defect = tokenDefect(readToken(suppliedValue(supplied, index)), uses)
     return defect === null ? [] : [tokenIssue(defect, name)]
   })
 }

@@ -1,0 +1,52 @@
+import { lintDefinition } from '../definition/lint.ts'
+import { parseDefinition } from '../definition/parse.ts'
+import { splitUrl } from '../http/url.ts'
+import type { ParseOptions, ToolDefinition } from '../types.ts'
+import { type Arguments, lastValue, type OptionRules } from './arguments.ts'
+import { CouldNotRun } from './failure.ts'
+import type { PlacedValue } from './found-tool.ts'
+import { placeIssue } from './places.ts'
+import type { FileIssue, SourceDocument } from './source-document.ts'
+
+/** The options of every command that reads definitions. @internal */
+export const DEFINITION_OPTIONS = {
+  profile: { type: 'string', values: ['latchkey', 'ultravox'] },
+  'unknown-fields': { type: 'string', values: ['refuse', 'allow'] },
+  'allow-insecure-origin': { type: 'string' },
+} as const satisfies OptionRules
+
+/** An issue of a file, and the file, for its code frame. @internal */
+export interface Finding {
+  readonly issue: FileIssue
+  readonly document: SourceDocument
+}
+
+/** @internal */
+export function readParseOptions(args: Arguments): ParseOptions {
+  const allowInsecureOrigins = args.values.get('allow-insecure-origin') ?? []
+  if (allowInsecureOrigins.some((origin) => splitUrl(origin)?.origin !== origin)) {
+    throw new CouldNotRun('--allow-insecure-origin takes an exact origin', 'such as `http://10.0.0.5:8080`')
+  }
+  return {
+    profile: lastValue(args, 'profile') === 'ultravox' ? 'ultravox' : 'latchkey',
+    unknownFields: lastValue(args, 'unknown-fields') === 'allow' ? 'allow' : 'refuse',
+    allowInsecureOrigins,
+  }
+}
+
+/** A definition that was read, `null` where it is not valid; and what was found in it, by place. @internal */
+export interface CheckedDefinition {
+  readonly definition: ToolDefinition | null
+  readonly findings: readonly Finding[]
+}
+
+/** Reads a definition where it stands. @internal */
+export function checkDefinition(place: PlacedValue, options: ParseOptions, lints: boolean): CheckedDefinition {
+  const result = parseDefinition(place.value, options)
+  const issues = result.ok && lints ? [...result.issues, ...lintDefinition(result.value)] : result.issues
+  const findings = issues.map((issue) => ({
+    issue: placeIssue(place.document, issue, place.pointer),
+    document: place.document,
+  }))
+  return { definition: result.ok ? result.value : null, findings }
+}

@@ -1,0 +1,15 @@
+import type { Code } from '../errors.ts'
+
+/** Where the library's help names an argument of a function, the command line's flag for it. */
+const FLAGS: Partial<Record<Code, string>> = {
+  ERR_BASE_URL_INSECURE: 'use https, or allow the exact origin with `--allow-insecure-origin`',
+  ERR_TENANT_REQUIRED: 'say whose credential it is with `--tenant NAME`',
+  NOTE_NO_HTTP: 'see the request with `--request URL`; a platform gives `origin` to `apply`',
+  NOTE_TOKENS_IGNORED: 'check the names, or refuse this with `--anonymous never`',
+  NOTE_TEMPLATE_LEFT: 'a call fills it from its `templateContext`',
+}
+
+/** The help for a finding or notice, in words of the command line. @internal */
+export function helpFor({ code, help }: { readonly code: Code; readonly help?: string }): string | undefined {
+  return FLAGS[code] ?? help
+}

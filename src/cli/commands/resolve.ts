@@ -1,0 +1,66 @@
+import { DEFINITION_OPTIONS } from '../check-definition.ts'
+import { type Command, type Context, REPORT_OPTIONS } from '../command.ts'
+import { EXIT, type ExitCode, weightiest } from '../exit-codes.ts'
+import { RESOLVE_HELP } from '../help.ts'
+import type { Outcome } from '../io.ts'
+import { hasError, loadTools } from '../load-tools.ts'
+import { noteOnFile } from '../notes.ts'
+import { jsonText } from '../report-json.ts'
+import { joinBlocks, resolutionLines } from '../report-resolution.ts'
+import { readAskedRequest } from '../request-change.ts'
+import { RESOLVE_OPTIONS, readResolveOptions } from '../resolve-options.ts'
+import { refusedFile, refusedTool, resolveTool, type ToolOutcome } from '../resolve-tool.ts'
+import { showTool, toolJson } from '../shown-tool.ts'
+import { readSuppliedTokens } from '../supplied-tokens.ts'
+
+/** Says what becomes of the tools of a file with the tokens at hand. @internal */
+export const resolveCommand: Command = {
+  files: 'one',
+  options: {
+    ...REPORT_OPTIONS,
+    ...DEFINITION_OPTIONS,
+    ...RESOLVE_OPTIONS,
+    tokens: { type: 'string' },
+    token: { type: 'string' },
+    tools: { type: 'string' },
+    request: { type: 'string' },
+    method: { type: 'string' },
+    reveal: { type: 'boolean' },
+  },
+  help: RESOLVE_HELP,
+  run: runResolve,
+}
+
+async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> {
+  const asked = readAskedRequest(args)
+  const loaded = await loadTools(io, args)
+  const settings = {
+    asked,
+    supplied: await readSuppliedTokens(io, args, loaded.found),
+    options: readResolveOptions(args),
+  }
+  const ofFile = loaded.findings.length === 0 ? [] : [refusedFile(loaded.findings)]
+  const outcomes = [
+    ...ofFile,
+    ...loaded.tools.map((tool) => {
+      const { definition, findings } = tool
+      if (definition === null) return refusedTool(tool, findings)
+      return { ...resolveTool(tool, definition, loaded.tools, settings), findings }
+    }),
+  ]
+  const shown = outcomes.map((outcome) => showTool(outcome, args.flags.has('reveal')))
+  const stdout = json
+    ? jsonText({ tools: shown.map(toolJson) })
+    : joinBlocks(shown.map((tool) => resolutionLines(tool, paint)))
+        .map((line) => `${line}\n`)
+        .join('')
+  return { exitCode: weightiest(outcomes.map(exitCodeOf)), stdout, stderr: noteOnFile(loaded) }
+}
+
+function exitCodeOf({ outcome, change, findings, resolution }: ToolOutcome): ExitCode {
+  if (hasError(findings) || outcome === 'invalidTokens' || (change !== null && change.refusal !== null)) {
+    return EXIT.findings
+  }
+  if (resolution === null && findings.length === 0) return EXIT.findings
+  return outcome === 'unsatisfied' ? EXIT.unsatisfied : EXIT.fine
+}

@@ -1,0 +1,110 @@
+import type { Issue } from '../result.ts'
+import type { Need, Notice } from '../types.ts'
+import type { Paint, Style } from './paint.ts'
+import { printable, wrap } from './printable.ts'
+import { findingLines, helpLines, issueLines } from './report-text.ts'
+import type { ShownRequest, ShownTool } from './shown-tool.ts'
+
+/** What became of a tool, for people. @internal */
+export function resolutionLines(tool: ShownTool, paint: Paint): readonly string[] {
+  return joinBlocks([
+    [verdictLine(tool.name, tool.outcome, tool.text, paint)],
+    optionLines(tool.options, tool.outcome === 'authenticated' || tool.outcome === 'unauthenticated', paint),
+    ...tool.findings.map((finding) => findingLines(finding, paint)),
+    ...tool.issues.map((issue) => issueLines(issue, placeOf(issue, tool), paint)),
+    ...tool.notices.map((notice) => noticeLines(notice, paint)),
+    tool.needs.flatMap((need, index) => rowOf(index === 0 ? 'needs' : '', describeNeed(need), paint)),
+    requestLines(tool, paint),
+  ])
+}
+
+/** Blocks of lines with an empty line between them. @internal */
+export function joinBlocks(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+}
+
+const OUTCOMES: { readonly [outcome: string]: { readonly words: string; readonly style: Style } } = {
+  authenticated: { words: 'authenticated', style: 'good' },
+  unauthenticated: { words: 'unauthenticated', style: 'warning' },
+  unsatisfied: { words: 'unsatisfied', style: 'error' },
+  invalidTokens: { words: 'invalid tokens', style: 'error' },
+  invalidDefinition: { words: 'invalid definition', style: 'error' },
+  toolNotFound: { words: 'not found', style: 'error' },
+}
+
+/** `stock_price: authenticated, option 0 is chosen`. @internal */
+export function verdictLine(name: string | null, outcome: string, text: string, paint: Paint): string {
+  const { words, style } = OUTCOMES[outcome] ?? { words: outcome, style: 'error' }
+  return `${paint('strong', printable(name ?? '(unnamed tool)'))}: ${paint(style, words)}, ${printable(text)}`
+}
+
+/** One line an option: why it was taken or passed over. @internal */
+export function optionLines(options: ShownTool['options'], usable: boolean, paint: Paint): readonly string[] {
+  return options.flatMap(({ verdict, text }) => {
+    const chosen = usable && verdict === 'chosen'
+    const [first = '', ...rest] = wrap('    ', text, '      ')
+    return [chosen ? `  ${paint('good', '>')} ${first.slice(4)}` : first, ...rest]
+  })
+}
+
+/** A token's issue names the place that the token came from. */
+function placeOf({ pointer }: Issue, { origins }: ShownTool): string {
+  if (pointer === '') return ''
+  const name = pointer
+    .replace(/^\/authTokens\//, '')
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~')
+  const from = origins.get(name)
+  return from === undefined ? `at ${pointer}` : `at ${pointer}, from ${from}`
+}
+
+/** @internal */
+export function noticeLines(notice: Notice, paint: Paint): readonly string[] {
+  return [
+    `  ${paint('warning', 'note')} ${paint('strong', notice.code)} at ${printable(notice.pointer)}`,
+    ...wrap('    ', notice.message, '    '),
+    ...helpLines(notice, '    ', paint),
+  ]
+}
+
+function describeNeed(need: Need): string {
+  const writes = need.writes.map(({ kind, name }) => `${kind} ${name}`).join(' and ')
+  const what =
+    'scopes' in need
+      ? `a call token with ${listNames(need.scopes)}`
+      : `the stored credential \`${need.credentialId}\` for \`${need.requirement}\``
+  return `${what}, written to ${writes}`
+}
+
+function listNames(scopes: readonly string[]): string {
+  return `scope${scopes.length === 1 ? '' : 's'} ${scopes.map((scope) => `\`${scope}\``).join(', ')}`
+}
+
+/** The request before and after; what is written where there is no request, or not yet. */
+function requestLines(tool: ShownTool, paint: Paint): readonly string[] {
+  const { before, after } = tool.request
+  if (before !== null && after !== null && tool.mutations.length === 0) return requestRows('request', before, paint)
+  return [
+    ...(before === null ? [] : requestRows('before', before, paint)),
+    ...(after === null ? [] : requestRows('after', after, paint)),
+    ...(after !== null
+      ? []
+      : tool.mutations.flatMap(({ kind, name, text }, index) =>
+          rowOf(
+            index === 0 ? 'writes' : '',
+            kind === 'header' ? `header ${name}: ${text}` : `${kind} ${name}=${text}`,
+            paint,
+          ),
+        )),
+  ]
+}
+
+function requestRows(label: string, { method, url, headers }: ShownRequest, paint: Paint): readonly string[] {
+  const rows = [`${method} ${url}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
+  return rows.flatMap((row, index) => rowOf(index === 0 ? label : '', row, paint))
+}
+
+/** A row of a request is never broken: it is there to be compared. */
+function rowOf(label: string, text: string, paint: Paint): readonly string[] {
+  return [`  ${paint('faint', label.padEnd(8))} ${printable(text)}`]
+}

@@ -1,0 +1,84 @@
+import type { Code } from '../errors.ts'
+import type { Issue } from '../result.ts'
+import type { Finding } from './check-definition.ts'
+import { helpFor } from './cli-help.ts'
+import { codeFrame } from './code-frame.ts'
+import type { Paint, Style } from './paint.ts'
+import { PAGE_WIDTH, printable, wrap } from './printable.ts'
+import type { FileIssue } from './source-document.ts'
+import { whyItMatters } from './why.ts'
+
+/** A finding: where, what, the lines around it, why it matters, what to do. @internal */
+export function findingLines({ issue, document }: Finding, paint: Paint): readonly string[] {
+  return [
+    ...heading(issue, `#${issue.pointer}`, paint),
+    '',
+    ...wrap('  ', issue.message, '  ').map((line) => paint('strong', line)),
+    '',
+    ...codeFrame(document, issue, paint),
+    '',
+    ...adviceLines(issue, '  ', paint),
+  ]
+}
+
+/** A text that does not parse: where and what, without its lines, which may hold anything. @internal */
+export function syntaxLines(issue: FileIssue, paint: Paint): readonly string[] {
+  return [
+    ...heading(issue, null, paint),
+    '',
+    ...wrap('  ', issue.message, '  '),
+    '',
+    ...adviceLines(issue, '  ', paint),
+  ]
+}
+
+/** An issue that stands in no file. @internal */
+export function issueLines(issue: Issue, place: string, paint: Paint): readonly string[] {
+  const start = `  ${paint(styleOf(issue), issue.severity)} ${paint('strong', issue.code)}`
+  return [
+    `${start}${place === '' ? '' : ` ${printable(place)}`}`,
+    ...wrap('    ', issue.message, '    '),
+    ...adviceLines(issue, '    ', paint),
+  ]
+}
+
+function heading(issue: FileIssue, at: string | null, paint: Paint): readonly string[] {
+  const { start } = issue.range
+  const place = printable(`${issue.file}:${start.line}:${start.column}`)
+  const line = `${paint('strong', place)} ${paint(styleOf(issue), issue.severity)} ${paint('strong', issue.code)}`
+  if (at === null || at === '#') return [line]
+  const pointer = `at ${printable(at)}`
+  // A pointer is never broken: it is there to be copied.
+  const fits = `${place} ${issue.severity} ${issue.code} ${pointer}`.length <= PAGE_WIDTH
+  return fits ? [`${line} ${pointer}`] : [line, `  ${pointer}`]
+}
+
+function styleOf({ severity }: Issue): Style {
+  return severity === 'error' ? 'error' : 'warning'
+}
+
+function adviceLines(issue: Issue, indent: string, paint: Paint): readonly string[] {
+  const why = whyItMatters(issue.code)
+  return [
+    // The title of some codes is all that there is to say, and said already.
+    ...(why === issue.message ? [] : labelled('why', why, indent, paint)),
+    ...helpLines(issue, indent, paint),
+    ...labelled('docs', `docs/errors/${issue.code}.md`, indent, paint),
+  ]
+}
+
+/** What to do about a finding or notice, or nothing. @internal */
+export function helpLines(
+  about: { readonly code: Code; readonly help?: string },
+  indent: string,
+  paint: Paint,
+): readonly string[] {
+  const help = helpFor(about)
+  return help === undefined ? [] : labelled('help', help, indent, paint)
+}
+
+/** `help  what to do`, further lines under the first. @internal */
+export function labelled(label: string, text: string, indent: string, paint: Paint): readonly string[] {
+  const [first = '', ...rest] = wrap(`${indent}${label.padEnd(6)}`, text, ' '.repeat(indent.length + 6))
+  return [indent + paint('faint', label) + first.slice(indent.length + label.length), ...rest]
+}

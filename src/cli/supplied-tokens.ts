@@ -1,0 +1,100 @@
+import { Secret } from '../secret.ts'
+import { didYouMean } from '../suggest.ts'
+import { type Arguments, lastValue } from './arguments.ts'
+import { findDuplicateKeys } from './duplicate-keys.ts'
+import { CouldNotRun } from './failure.ts'
+import { isObject, type JsonObject } from './field-names.ts'
+import type { FoundTools } from './found-tool.ts'
+import type { Io } from './io.ts'
+import { placeIssue } from './places.ts'
+import { decodeUtf8, readBytes, readDocument, STDIN } from './read-document.ts'
+
+/** A token from outside the file, and where it came from, for messages. @internal */
+export interface SuppliedToken {
+  readonly value: unknown
+  readonly from: string
+}
+
+/** The tokens that the command line brings. @internal */
+export interface SuppliedTokens {
+  /** By requirement name, for every tool that uses it. */
+  readonly byName: ReadonlyMap<string, SuppliedToken>
+  /** By tool, then by requirement name. */
+  readonly byTool: ReadonlyMap<string, ReadonlyMap<string, SuppliedToken>>
+}
+
+/**
+ * Reads `--tokens` and `--token`; what `--token` names comes before the file.
+ * @throws A {@link CouldNotRun} that says where the tokens were looked for, and nothing of what was found there.
+ * @internal
+ */
+export async function readSuppliedTokens(io: Io, args: Arguments, found: FoundTools): Promise<SuppliedTokens> {
+  const path = lastValue(args, 'tokens')
+  const content = path === undefined ? {} : await readTokensFile(io, path)
+  const from = `--tokens ${path ?? ''}`
+  const single = (args.values.get('token') ?? []).map((value) => readTokenOption(io, value))
+  if (!isByTool(content, found)) return { byName: new Map([...entriesOf(content, from), ...single]), byTool: new Map() }
+  const byTool = Object.entries(content).map(([tool, tokens]) => [tool, new Map(entriesOf(tokens, from))] as const)
+  return { byName: new Map(single), byTool: new Map(byTool) }
+}
+
+async function readTokensFile(io: Io, path: string): Promise<JsonObject> {
+  const read = await readDocument(io, path)
+  if (!read.ok) {
+    const { file, range, message, help } = read.issue
+    throw new CouldNotRun(`${file}:${range.start.line}:${range.start.column}: ${message}`, help)
+  }
+  const { document } = read
+  const [duplicate] = findDuplicateKeys(document)
+  if (duplicate !== undefined) {
+    const { range, message, help } = placeIssue(document, duplicate)
+    throw new CouldNotRun(`${document.path}:${range.start.line}:${range.start.column}: ${message}`, help)
+  }
+  if (!isObject(document.value)) throw new CouldNotRun(`${document.path}: holds no tokens by name`, TOKENS_HELP)
+  const { authTokens } = document.value
+  return Object.keys(document.value).length === 1 && isObject(authTokens) ? authTokens : document.value
+}
+
+const TOKENS_HELP = 'write `{ "name": "token" }`, or for a call `{ "tool": { "name": "token" } }`'
+
+/** Whether the file gives each tool tokens of its own: only objects, none of them a credential reference. */
+function isByTool(content: JsonObject, { isCall, tools }: FoundTools): boolean {
+  const names = tools.flatMap(({ name }) => name ?? [])
+  const entries = Object.entries(content)
+  const nested = entries.every(([, value]) => isObject(value) && !Object.hasOwn(value, 'credentialId'))
+  if (entries.length === 0 || !nested) return false
+  const unknown = Object.keys(content).find((name) => !names.includes(name))
+  if (unknown === undefined) return true
+  if (!isCall) return false
+  const help = didYouMean(unknown, names) ?? `its tools are ${names.map((name) => `\`${name}\``).join(', ')}`
+  throw new CouldNotRun('--tokens holds tokens of a tool that FILE does not have', help)
+}
+
+function entriesOf(tokens: unknown, from: string): readonly (readonly [string, SuppliedToken])[] {
+  return Object.entries(tokens as JsonObject).map(([name, value]) => [name, { value, from }])
+}
+
+// The value is never echoed: whoever writes a token here has shown it to the process list and the shell's history already.
+const TOKEN_HELP =
+  'a token is never an argument, which others can read: write `--token NAME=env:VARIABLE` or `--token NAME=file:PATH`'
+
+function readTokenOption(io: Io, option: string): readonly [string, SuppliedToken] {
+  const [, name = '', kind, source = ''] = /^([^=]+)=(env|file):(.+)$/s.exec(option) ?? []
+  if (kind === undefined) throw new CouldNotRun('--token names no source', TOKEN_HELP)
+  const value = kind === 'env' ? readVariable(io, name, source) : readTokenFile(io, name, source)
+  return [name, { value: new Secret(value), from: '--token' }]
+}
+
+/** A variable that is set and empty is a token that the engine refuses; one that is not set was never meant. */
+function readVariable(io: Io, name: string, variable: string): string {
+  const value = Object.hasOwn(io.env, variable) ? io.env[variable] : undefined
+  if (value !== undefined) return value
+  throw new CouldNotRun(`--token ${name}: its variable is not set`, 'export it, or check its name')
+}
+
+/** Without the one line break that editors put at the end; any other stays, for the engine to refuse. */
+function readTokenFile(io: Io, name: string, path: string): string {
+  if (path === STDIN) throw new CouldNotRun(`--token ${name}: standard input is read by \`--tokens -\` only`)
+  const shown = `--token ${name}`
+  return decodeUtf8(readBytes(io, path, shown), shown).replace(/\r?\n$/, '')
+}

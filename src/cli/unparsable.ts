@@ -1,0 +1,21 @@
+import { EXIT } from './exit-codes.ts'
+import type { Outcome } from './io.ts'
+import type { Paint } from './paint.ts'
+import { syntaxLines } from './report-text.ts'
+import type { FileIssue } from './source-document.ts'
+
+/** A file that does not parse, with the places where. Exit status 2. @internal */
+export class Unparsable extends Error {
+  readonly issues: readonly FileIssue[]
+
+  constructor(issues: readonly FileIssue[]) {
+    super('the file does not parse')
+    this.issues = issues
+  }
+}
+
+/** @internal */
+export function outcomeOfUnparsable({ issues }: Unparsable, paint: Paint): Outcome {
+  const lines = issues.flatMap((issue) => syntaxLines(issue, paint))
+  return { exitCode: EXIT.couldNotRun, stdout: '', stderr: `${lines.join('\n')}\n` }
+}

@@ -1,0 +1,16 @@
+/**
+ * HMAC signatures: one declarative form that signs and verifies.
+ *
+ * @module hmac
+ */
+export type { HmacForm } from '../types.ts'
+export type { SignableRequest, SignedHeaders } from './message.ts'
+export { type PresetName, type SignaturePreset, signaturePresets } from './presets.ts'
+export { type SignedParts, type SignOptions, signRequest } from './sign-request.ts'
+export {
+  type NonceStore,
+  type SignatureRefusal,
+  type SignatureVerdict,
+  type VerifyOptions,
+  verifySignature,
+} from './verify-signature.ts'

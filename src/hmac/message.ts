@@ -1,0 +1,133 @@
+import { concatBytes, encodeBytes, utf8 } from '../bytes.ts'
+import { SecurityError } from '../errors.ts'
+import { readQuery } from '../http/query.ts'
+import { splitUrl } from '../http/url.ts'
+import type { Placeholder, TemplatePart } from '../kinds/signature-template.ts'
+
+/** Headers as a record, of one value or several each, or as Web `Headers`. */
+export type SignedHeaders = Headers | { readonly [name: string]: string | readonly string[] | undefined }
+
+/** A message to sign or to verify. */
+export interface SignableRequest {
+  readonly method: string
+  /** Absolute URL, as the other side sees it. */
+  readonly url: string
+  readonly headers: SignedHeaders
+  /** The exact bytes; a text stands for its UTF-8 form. Never a parsed object. Default empty. */
+  readonly body?: Uint8Array | string | undefined
+}
+
+/** What placeholders stand for in one message. @internal */
+export interface MessageValues {
+  readonly method: string
+  readonly url: string
+  readonly body: Uint8Array
+  readonly timestamp: string | null
+  readonly id: string | null
+  readonly keyId: string | null
+  /** Value of a header, or `null`; throws where there are several. */
+  readonly header: (name: string) => string | null
+}
+
+/** @internal */
+export function bodyBytes(body: unknown): Uint8Array {
+  if (body === undefined) return new Uint8Array()
+  if (typeof body === 'string') return utf8(body)
+  if (body instanceof Uint8Array) return body
+  const message = 'expected the body as bytes or text: a parsed object cannot be turned back into what was signed'
+  throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'request' })
+}
+
+/** The bytes that a template stands for. @internal */
+export async function renderBytes(
+  parts: readonly TemplatePart[],
+  values: MessageValues,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces = await Promise.all(
+    parts.map(async (part) => {
+      if (part.kind === 'text') return utf8(part.text)
+      return part.placeholder.name === 'body' ? values.body : utf8(await renderPlaceholder(part.placeholder, values))
+    }),
+  )
+  return concatBytes(pieces)
+}
+
+/** The text that a template without `{body}` stands for. @internal */
+export async function renderText(
+  parts: readonly TemplatePart[],
+  values: MessageValues,
+  signature?: string,
+): Promise<string> {
+  const pieces = await Promise.all(
+    parts.map((part) => {
+      if (part.kind === 'text') return part.text
+      return part.placeholder.name === 'signature' ? (signature ?? '') : renderPlaceholder(part.placeholder, values)
+    }),
+  )
+  return pieces.join('')
+}
+
+async function renderPlaceholder(placeholder: Placeholder, values: MessageValues): Promise<string> {
+  if (placeholder.name === 'bodyDigest') {
+    const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(values.body))
+    return encodeBytes(new Uint8Array(digest), placeholder.encoding)
+  }
+  if (placeholder.name === 'header')
+    return present(values.header(placeholder.header), `header \`${placeholder.header}\``)
+  const { name } = placeholder
+  if (name === 'timestamp' || name === 'id' || name === 'keyId') return present(values[name], `\`${name}\``)
+  if (name === 'method') return values.method
+  if (name === 'form') return formText(values.body)
+  return urlPart(name, values.url)
+}
+
+function present(value: string | null, what: string): string {
+  if (value === null) throw new SecurityError('ERR_SIGNATURE_INPUT', { message: `the form needs ${what}` })
+  return value
+}
+
+function urlPart(name: string, url: string): string {
+  const parts = splitUrl(url)
+  if (parts === null) throw new SecurityError('ERR_URL_INVALID')
+  const query = parts.query ?? ''
+  const path = parts.path === '' ? '/' : parts.path
+  if (name === 'url') return url.slice(0, parts.fragmentStart)
+  if (name === 'origin') return parts.origin
+  if (name === 'host') return parts.origin.slice(parts.origin.indexOf('//') + 2)
+  if (name === 'path') return path
+  return name === 'query' ? query : parts.query === null ? path : `${path}?${query}`
+}
+
+/** Twilio's reading of a form: names sorted, each followed by its distinct values, sorted. */
+function formText(body: Uint8Array): string {
+  const values = new Map<string, Set<string>>()
+  for (const { name, value } of readQuery(new TextDecoder().decode(body))) {
+    values.set(name, (values.get(name) ?? new Set()).add(value))
+  }
+  const names = [...values.keys()].sort()
+  return names
+    .map((name) =>
+      [...(values.get(name) ?? [])]
+        .sort()
+        .map((value) => name + value)
+        .join(''),
+    )
+    .join('')
+}
+
+/** Reads headers without regard to case; several values of one name are refused (T80). @internal */
+export function headerReader(headers: SignedHeaders): (name: string) => string | null {
+  const found = new Map<string, string[]>()
+  const entries = headers instanceof Headers ? [...headers] : Object.entries(headers)
+  for (const [name, value] of entries) {
+    if (value === undefined) continue
+    const lower = name.toLowerCase()
+    found.set(lower, [...(found.get(lower) ?? []), ...(Array.isArray(value) ? value : [String(value)])])
+  }
+  return (name) => {
+    const values = found.get(name.toLowerCase()) ?? []
+    if (values.length > 1)
+      throw new SecurityError('ERR_SIGNATURE_MALFORMED', { message: `header \`${name}\` stands more than once` })
+    return values[0] ?? null
+  }
+}
