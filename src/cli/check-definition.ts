@@ -9,11 +9,11 @@ import { placeIssue } from './places.ts'
 import type { FileIssue, SourceDocument } from './source-document.ts'
 
 /** The options of every command that reads definitions. @internal */
-export const DEFINITION_OPTIONS = {
+export const DEFINITION_OPTIONS: OptionRules = {
   profile: { type: 'string', values: ['latchkey', 'ultravox'] },
   'unknown-fields': { type: 'string', values: ['refuse', 'allow'] },
   'allow-insecure-origin': { type: 'string' },
-} as const satisfies OptionRules
+}
 
 /** An issue of a file, and the file, for its code frame. @internal */
 export interface Finding {

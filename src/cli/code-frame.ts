@@ -1,6 +1,6 @@
 import type { FrameLine } from './frame-line.ts'
 import { layOutLine } from './frame-line.ts'
-import { secretStretches } from './masks.ts'
+import { findMasks, type Mask } from './masks.ts'
 import type { Paint } from './paint.ts'
 import { PAGE_WIDTH } from './printable.ts'
 import type { FileIssue, SourceDocument, Stretch } from './source-document.ts'
@@ -11,7 +11,7 @@ const INDENT = '  '
 interface Layout {
   readonly lines: readonly Stretch[]
   /** What must not be shown, by line. */
-  readonly secrets: ReadonlyMap<number, readonly Stretch[]>
+  readonly masks: ReadonlyMap<number, readonly Mask[]>
 }
 
 const layouts = new WeakMap<SourceDocument, Layout>()
@@ -22,7 +22,7 @@ const layouts = new WeakMap<SourceDocument, Layout>()
  * @internal
  */
 export function codeFrame(document: SourceDocument, { range }: FileIssue, paint: Paint): readonly string[] {
-  const { lines, secrets } = layoutOf(document)
+  const { lines, masks } = layoutOf(document)
   const marked = range.start.line - 1
   const first = Math.max(0, marked - LINES_AROUND)
   const last = Math.min(lines.length - 1, marked + LINES_AROUND)
@@ -31,7 +31,7 @@ export function codeFrame(document: SourceDocument, { range }: FileIssue, paint:
   return lines.slice(first, last + 1).flatMap((line, offset) => {
     const index = first + offset
     const mark = index === marked ? markOn(line, range) : null
-    const shown = layOutLine(document.text, line, secrets.get(index) ?? [], mark, width)
+    const shown = layOutLine(document.text, line, masks.get(index) ?? [], mark, width)
     return frameLines(shown, String(index + 1).padStart(digits), paint)
   })
 }
@@ -56,25 +56,24 @@ function layoutOf(document: SourceDocument): Layout {
   const known = layouts.get(document)
   if (known !== undefined) return known
   const lines = linesOf(document.text)
-  const secrets = new Map<number, Stretch[]>()
-  let line = 0
-  const hidden = [...secretStretches(document), ...document.comments().map(withoutHash)]
-  for (const stretch of hidden.sort((a, b) => a.start - b.start)) {
-    while ((lines[line]?.end ?? Number.POSITIVE_INFINITY) < stretch.start) line += 1
-    for (let at = line; (lines[at]?.start ?? Number.POSITIVE_INFINITY) < stretch.end; at += 1) {
-      const onLine = secrets.get(at)
-      if (onLine === undefined) secrets.set(at, [stretch])
-      else onLine.push(stretch)
-    }
-  }
-  const layout = { lines, secrets }
+  const layout = { lines, masks: masksByLine(findMasks(document), lines) }
   layouts.set(document, layout)
   return layout
 }
 
-/** A comment keeps its `#`: what it says may be the token of yesterday. */
-function withoutHash({ start, end }: Stretch): Stretch {
-  return { start: start + 1, end }
+/** A mask that runs over several lines counts on each of them. */
+function masksByLine(masks: readonly Mask[], lines: readonly Stretch[]): Layout['masks'] {
+  const byLine = new Map<number, Mask[]>()
+  let first = 0
+  for (const mask of masks) {
+    while ((lines[first]?.end ?? Number.POSITIVE_INFINITY) < mask.start) first += 1
+    for (let line = first; (lines[line]?.start ?? Number.POSITIVE_INFINITY) < mask.end; line += 1) {
+      const onLine = byLine.get(line)
+      if (onLine === undefined) byLine.set(line, [mask])
+      else onLine.push(mask)
+    }
+  }
+  return byLine
 }
 
 function linesOf(text: string): readonly Stretch[] {

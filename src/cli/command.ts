@@ -21,18 +21,18 @@ export interface Command {
 }
 
 /** Options of every command. @internal */
-export const COMMON_OPTIONS = {
+export const COMMON_OPTIONS: OptionRules = {
   help: { type: 'boolean', short: 'h' },
   'no-color': { type: 'boolean' },
-} as const satisfies OptionRules
+}
 
 /** Options of every command that reports. @internal */
-export const REPORT_OPTIONS = {
+export const REPORT_OPTIONS: OptionRules = {
   ...COMMON_OPTIONS,
   format: { type: 'string', values: ['text', 'json'] },
   json: { type: 'boolean' },
   'stdin-filepath': { type: 'string' },
-} as const satisfies OptionRules
+}
 
 /** @internal */
 export function wantsJson(args: Arguments): boolean {

@@ -1,6 +1,6 @@
 import { EXIT } from './exit-codes.ts'
 import type { Outcome } from './io.ts'
-import { printable } from './printable.ts'
+import { wrap } from './printable.ts'
 
 /**
  * A command could not run: wrong usage, an unreadable file, a text that does not parse. Exit status 2.
@@ -19,11 +19,15 @@ export class CouldNotRun extends Error {
 
 /** What is printed for an exception: ours with its help, any other by its name alone, since it may quote a secret. @internal */
 export function outcomeOfFailure(error: unknown): Outcome {
-  const lines =
+  const [message, help] =
     error instanceof CouldNotRun
-      ? [`latchkey: ${error.message}`, ...(error.help === undefined ? [] : [`  help  ${error.help}`])]
-      : [`latchkey: internal error (${nameOf(error)}): a defect of Latchkey, please report it`]
-  return { exitCode: EXIT.couldNotRun, stdout: '', stderr: `${lines.map(printable).join('\n')}\n` }
+      ? [error.message, error.help]
+      : [`internal error (${nameOf(error)}): a defect of Latchkey, please report it`]
+  const lines = [
+    ...wrap('latchkey: ', message, '  '),
+    ...(help === undefined ? [] : wrap('  help  ', help, '        ')),
+  ]
+  return { exitCode: EXIT.couldNotRun, stdout: '', stderr: `${lines.join('\n')}\n` }
 }
 
 function nameOf(error: unknown): string {

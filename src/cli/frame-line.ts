@@ -1,7 +1,7 @@
+import type { Mask } from './masks.ts'
 import { columnsOf, printable } from './printable.ts'
 import type { Stretch } from './source-document.ts'
 
-const SHOWN_SECRET = '[secret]'
 const CUT = '…'
 // Far more than fits on a page, so that a file of one huge line costs no more than another.
 const REACH = 400
@@ -29,27 +29,27 @@ interface Cell {
 export function layOutLine(
   text: string,
   line: Stretch,
-  secrets: readonly Stretch[],
+  masks: readonly Mask[],
   mark: Stretch | null,
   width: number,
 ): FrameLine {
   const from = Math.max(line.start, (mark?.start ?? 0) - REACH)
   const to = Math.min(line.end, Math.max(from, mark?.start ?? 0) + REACH)
-  const near = secrets.filter((stretch) => stretch.end > from && stretch.start < to)
+  const near = masks.filter((mask) => mask.end > from && mask.start < to)
   const cells = cellsOf(text, { start: from, end: to }, near)
   const marked = mark === null ? null : markedCells(cells, mark)
   return cutToFit(cells, marked, width, { left: from > line.start, right: to < line.end })
 }
 
-function cellsOf(text: string, { start, end }: Stretch, secrets: readonly Stretch[]): readonly Cell[] {
+function cellsOf(text: string, { start, end }: Stretch, masks: readonly Mask[]): readonly Cell[] {
   const cells: Cell[] = []
   let offset = start
   while (offset < end) {
     const at = offset
-    const secret = secrets.find((stretch) => stretch.start <= at && at < stretch.end)
-    if (secret !== undefined) {
-      cells.push({ shown: SHOWN_SECRET, width: SHOWN_SECRET.length, start: offset, end: Math.min(secret.end, end) })
-      offset = secret.end
+    const mask = masks.find((each) => each.start <= at && at < each.end)
+    if (mask !== undefined) {
+      cells.push({ shown: mask.shown, width: mask.shown.length, start: offset, end: Math.min(mask.end, end) })
+      offset = mask.end
       continue
     }
     const character = String.fromCodePoint(text.codePointAt(offset) ?? 0)

@@ -41,7 +41,7 @@ export function maskRequest(
 }
 
 // What a parameter is called whose value nobody wants in a log, also where no mutation wrote it.
-const SECRET_NAME = /secret|token|key|passw|auth|credential|signature|^sig$/i
+const SECRET_NAME = /secret|token|api[-_]?key|^key$|passw|^auth(?:orization)?$|credential|signature|^sig$/i
 
 /** Masks user info, parameters that carry or may carry a credential, and credentials anywhere else. @internal */
 export function maskUrl(url: string, names: ReadonlySet<string>, secrets: readonly string[]): string {

@@ -16,16 +16,24 @@ const SHOWN_FIELDS: ReadonlySet<string> = new Set(
 
 const SECRET_BRANCHES = new Set(['authTokens', 'templateContext'])
 
+/** A stretch that a code frame does not show, and what it shows instead. @internal */
+export interface Mask extends Stretch {
+  readonly shown: string
+}
+
 /**
- * The stretches of a text that a code frame must not show: tokens, static values, and whatever stands under a name that
+ * The stretches of a text that a code frame must not show: comments, where the token of yesterday may stand, tokens, static values, and whatever stands under a name that
  * is no field of ours, since a misspelt `authTokens` holds tokens too.
  * @internal
  */
-export function secretStretches(document: SourceDocument): readonly Stretch[] {
-  return document
+export function findMasks(document: SourceDocument): readonly Mask[] {
+  const values = document
     .spans()
     .filter(({ scalar }) => scalar)
     .flatMap((span) => stretchesOf(span, document.text.slice(span.value.start, span.value.end)))
+    .map((stretch) => ({ ...stretch, shown: '[secret]' }))
+  const comments = document.comments().map(({ start, end }) => ({ start, end, shown: '# …' }))
+  return [...values, ...comments].sort((a, b) => a.start - b.start)
 }
 
 function stretchesOf({ pointer, value }: Span, text: string): readonly Stretch[] {

@@ -1,17 +1,17 @@
 import { styleText } from 'node:util'
 import type { Io } from './io.ts'
 
-const STYLES = {
+/** What a stretch of a report is, from which its colour follows. @internal */
+export type Style = 'error' | 'warning' | 'mark' | 'good' | 'strong' | 'faint'
+
+const STYLES: { readonly [name in Style]: Parameters<typeof styleText>[0] } = {
   error: ['red', 'bold'],
   warning: ['yellow', 'bold'],
   mark: ['red'],
   good: ['green', 'bold'],
   strong: ['bold'],
   faint: ['dim'],
-} as const satisfies Record<string, readonly Parameters<typeof styleText>[0][]>
-
-/** What a stretch of a report is, from which its colour follows. @internal */
-export type Style = keyof typeof STYLES
+}
 
 /** Colours a text, or leaves it as it is. @internal */
 export type Paint = (style: Style, text: string) => string
@@ -22,5 +22,5 @@ export function createPaint(io: Pick<Io, 'env' | 'isTTY'>, refused: boolean): Pa
   const coloured = io.isTTY && !refused && (noColor === undefined || noColor === '') && io.env['TERM'] !== 'dumb'
   if (!coloured) return (_, text) => text
   // Without `validateStream` Node asks its own standard output, which is not the one that was injected.
-  return (style, text) => styleText([...STYLES[style]], text, { validateStream: false })
+  return (style, text) => styleText(STYLES[style], text, { validateStream: false })
 }

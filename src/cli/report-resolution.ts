@@ -80,23 +80,25 @@ function listNames(scopes: readonly string[]): string {
   return `scope${scopes.length === 1 ? '' : 's'} ${scopes.map((scope) => `\`${scope}\``).join(', ')}`
 }
 
-/** The request before and after; what is written where there is no request, or not yet. */
+/** The request before and after; what will be written, where there is no request, or not yet. */
 function requestLines(tool: ShownTool, paint: Paint): readonly string[] {
   const { before, after } = tool.request
-  if (before !== null && after !== null && tool.mutations.length === 0) return requestRows('request', before, paint)
+  if (tool.outcome === 'unauthenticated') return before === null ? [] : requestRows('request', before, paint)
+  if (tool.outcome !== 'authenticated') return []
   return [
     ...(before === null ? [] : requestRows('before', before, paint)),
-    ...(after === null ? [] : requestRows('after', after, paint)),
-    ...(after !== null
-      ? []
-      : tool.mutations.flatMap(({ kind, name, text }, index) =>
-          rowOf(
-            index === 0 ? 'writes' : '',
-            kind === 'header' ? `header ${name}: ${text}` : `${kind} ${name}=${text}`,
-            paint,
-          ),
-        )),
+    ...(after !== null ? requestRows('after', after, paint) : tool.refused ? [] : mutationRows(tool, paint)),
   ]
+}
+
+function mutationRows({ mutations }: ShownTool, paint: Paint): readonly string[] {
+  return mutations.flatMap(({ kind, name, text }, index) =>
+    rowOf(
+      index === 0 ? 'writes' : '',
+      kind === 'header' ? `header ${name}: ${text}` : `${kind} ${name}=${text}`,
+      paint,
+    ),
+  )
 }
 
 function requestRows(label: string, { method, url, headers }: ShownRequest, paint: Paint): readonly string[] {

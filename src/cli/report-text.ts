@@ -26,9 +26,9 @@ export function syntaxLines(issue: FileIssue, paint: Paint): readonly string[] {
   return [
     ...heading(issue, null, paint),
     '',
-    ...wrap('  ', issue.message, '  '),
+    ...wrap('  ', issue.message, '  ').map((line) => paint('strong', line)),
     '',
-    ...adviceLines(issue, '  ', paint),
+    ...whatToDo(issue, '  ', paint),
   ]
 }
 
@@ -62,9 +62,12 @@ function adviceLines(issue: Issue, indent: string, paint: Paint): readonly strin
   return [
     // The title of some codes is all that there is to say, and said already.
     ...(why === issue.message ? [] : labelled('why', why, indent, paint)),
-    ...helpLines(issue, indent, paint),
-    ...labelled('docs', `docs/errors/${issue.code}.md`, indent, paint),
+    ...whatToDo(issue, indent, paint),
   ]
+}
+
+function whatToDo(issue: Issue, indent: string, paint: Paint): readonly string[] {
+  return [...helpLines(issue, indent, paint), ...labelled('docs', `docs/errors/${issue.code}.md`, indent, paint)]
 }
 
 /** What to do about a finding or notice, or nothing. @internal */

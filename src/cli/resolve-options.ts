@@ -2,11 +2,11 @@ import type { ResolveOptions } from '../types.ts'
 import { type Arguments, lastValue, type OptionRules } from './arguments.ts'
 
 /** The options of the choice itself. @internal */
-export const RESOLVE_OPTIONS = {
+export const RESOLVE_OPTIONS: OptionRules = {
   anonymous: { type: 'string', values: ['lastResort', 'never'] },
   'mint-call-token': { type: 'boolean' },
   tenant: { type: 'string' },
-} as const satisfies OptionRules
+}
 
 /** @internal */
 export function readResolveOptions(args: Arguments): ResolveOptions {

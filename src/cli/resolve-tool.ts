@@ -46,13 +46,13 @@ export interface ResolveSettings {
 
 /** A tool that cannot be resolved at all. @internal */
 export function refusedTool({ tool }: Pick<ReadTool, 'tool'>, findings: readonly Finding[]): ToolOutcome {
-  const text = tool.notFound ? 'the stored tool was not found' : 'the definition is not valid'
+  const text = tool.notFound ? 'no stored tool has its name or id' : 'so it cannot be resolved'
   return { ...NOTHING, name: tool.name, outcome: tool.notFound ? 'toolNotFound' : 'invalidDefinition', text, findings }
 }
 
 /** A file that holds no tool to resolve, and why. @internal */
 export function refusedFile(findings: readonly Finding[]): ToolOutcome {
-  return { ...NOTHING, name: null, outcome: 'invalidDefinition', text: 'no tool can be read', findings }
+  return { ...NOTHING, name: null, outcome: 'invalidDefinition', text: 'so nothing can be resolved', findings }
 }
 
 const NOTHING = {

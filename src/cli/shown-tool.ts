@@ -31,6 +31,8 @@ export interface ShownTool {
   readonly notices: readonly Notice[]
   readonly origins: ReadonlyMap<string, string>
   readonly request: { readonly before: ShownRequest | null; readonly after: ShownRequest | null }
+  /** Whether the request was refused, for one of the issues. */
+  readonly refused: boolean
 }
 
 /** Takes the credentials out of an outcome. @internal */
@@ -49,6 +51,7 @@ export function showTool(tool: ToolOutcome, reveal: boolean): ShownTool {
     }),
     needs: resolution?.outcome === 'authenticated' ? resolution.needs : [],
     missing: resolution?.outcome === 'unsatisfied' ? resolution.missing : [],
+    refused: tool.change !== null && tool.change.refusal !== null,
     request: { before: show(tool.change?.before), after: show(tool.change?.after) },
   }
 }

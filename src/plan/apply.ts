@@ -1,5 +1,5 @@
 import { SecurityError } from '../errors.ts'
-import { foldHeaderName } from '../http/grammar.ts'
+import { foldHeaderName, isToken } from '../http/grammar.ts'
 import { readQuery } from '../http/query.ts'
 import { describeCarrier } from '../kinds/carriers.ts'
 import { readOptions } from '../read-options.ts'
@@ -74,6 +74,8 @@ function readRequest(request: HttpRequest): ReadRequest {
 
 function checkMethod(method: string): void {
   if (method === 'GET' || method === 'POST') return
+  if (!isToken(method))
+    throw new SecurityError('ERR_REQUEST_INVALID', { message: 'expected the method as an RFC 9110 token' })
   if (/^(?:trace|connect)$/i.test(method)) throw new SecurityError('ERR_METHOD_FORBIDDEN')
 }
 

@@ -5,8 +5,8 @@ import { isSecret, Secret } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
 import type { AuthTokens, JsonValue, Token } from '../types.ts'
 
-// The whole `{{…}}`, whatever is inside, so that a malformed one is told from plain text.
-const TEMPLATE = /\{\{([^{}]*)\}\}/g
+// The whole `{{…}}`, whatever is inside, so that a malformed one is told from plain text; more braces are malformed.
+const TEMPLATE = /(\{{2,})([^{}]*)\}\}/g
 const VARIABLE = /^\s*([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\s*$/
 
 /**
@@ -75,13 +75,12 @@ function fillText(text: string, pointer: string, context: JsonValue, issues: Iss
     issues.push(makeIssue(code, pointer, message))
     return ''
   }
-  const rest = text.replace(TEMPLATE, '')
-  if (rest.includes('{{') || rest.includes('}}')) {
+  if (text.replace(TEMPLATE, '').includes('{{')) {
     refuse('ERR_TEMPLATE_SYNTAX', 'a `{{` has no variable name and `}}` of its own')
     return text
   }
-  const filled = text.replace(TEMPLATE, (_, inner: string) => {
-    const path = VARIABLE.exec(inner)?.[1]
+  const filled = text.replace(TEMPLATE, (_, braces: string, inner: string) => {
+    const path = braces.length === 2 ? VARIABLE.exec(inner)?.[1] : undefined
     if (path === undefined) return refuse('ERR_TEMPLATE_SYNTAX', 'expected one variable name between `{{` and `}}`')
     const value = lookUp(context, path)
     if (typeof value === 'string' && value !== '') return value

@@ -103,7 +103,9 @@ function explainedJson({ name, outcome, explanation, access, findings, notices }
 }
 
 function explainedLines({ name, outcome, explanation, access, findings, notices }: Explained, paint: Paint) {
-  const text = explanation?.text ?? (outcome === 'toolNotFound' ? 'the stored tool was not found' : 'it cannot be read')
+  const text =
+    explanation?.text ??
+    (outcome === 'toolNotFound' ? 'no stored tool has its name or id' : 'so it cannot be explained')
   return joinBlocks([
     [verdictLine(name, outcome, text, paint)],
     explanation === null ? [] : optionLines(explanation.options, explanation.outcome !== 'unsatisfied', paint),
