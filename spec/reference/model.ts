@@ -38,13 +38,9 @@ export type Answer =
   | (Choice & { readonly mutations: readonly Write[]; readonly needs: readonly (string | null)[] })
   | { readonly outcome: 'invalidTokens'; readonly bad: readonly string[] }
 
-function optionsOf(definition: ModelDefinition): readonly Option[] {
-  return definition.requirements?.httpSecurityOptions?.options ?? []
-}
-
-function mintsToken(option: Option): boolean {
-  return (option.ultravoxCallTokenRequirement?.scopes ?? []).length > 0
-}
+const optionsOf = (definition: ModelDefinition): readonly Option[] =>
+  definition.requirements?.httpSecurityOptions?.options ?? []
+const mintsToken = (option: Option): boolean => (option.ultravoxCallTokenRequirement?.scopes ?? []).length > 0
 
 /** Chooses from names alone (SEL-1 to SEL-6, TOK-3). */
 export function choose(definition: ModelDefinition, supplied: Iterable<string>, options: ModelOptions = {}): Choice {
@@ -60,18 +56,23 @@ export function choose(definition: ModelDefinition, supplied: Iterable<string>, 
   })
   const sat = all.filter(({ lacks }) => lacks.names.length === 0 && !lacks.callToken)
   const nonEmpty = sat.filter(({ lastResort }) => !lastResort)
-  const answer = nonEmpty[0] ?? sat[0]
-  const missing = all.filter((one) => !sat.includes(one)).map(({ lacks }) => lacks)
-  if (answer === undefined && all.length > 0) return { outcome: 'unsatisfied', reason: 'missing', missing }
-  const optionIndex = answer?.lacks.optionIndex ?? null
-  if (optionIndex !== null && answer?.anonymous === false) return { outcome: 'authenticated', optionIndex }
-  if (options.anonymous === 'never') return { outcome: 'unsatisfied', reason: 'anonymousRefused', missing }
-  return { outcome: 'unauthenticated', optionIndex }
+  const candidates = sat.filter(({ anonymous }) => !anonymous || options.anonymous !== 'never')
+  const answer = nonEmpty[0] ?? candidates[0]
+  if (answer !== undefined) {
+    return { outcome: answer.anonymous ? 'unauthenticated' : 'authenticated', optionIndex: answer.lacks.optionIndex }
+  }
+  const asksNothing = all.length === 0
+  if (asksNothing && options.anonymous !== 'never') return { outcome: 'unauthenticated', optionIndex: null }
+  const reason = asksNothing || all.some(({ anonymous }) => anonymous) ? 'anonymousRefused' : 'missing'
+  const missing = all.filter(({ anonymous }) => !anonymous).map(({ lacks }) => lacks)
+  return { outcome: 'unsatisfied', reason, missing }
 }
 
 /** The size in UTF-8 and whether the text holds lone surrogates or control characters (TOK-2). */
 function survey(text: string): { bytes: number; wellFormed: boolean; controls: boolean } {
-  let [bytes, wellFormed, controls] = [0, true, false]
+  let bytes = 0
+  let wellFormed = true
+  let controls = false
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0
     bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
@@ -81,14 +82,9 @@ function survey(text: string): { bytes: number; wellFormed: boolean; controls: b
   return { bytes, wellFormed, controls }
 }
 
-function every(text: string, test: (character: string, index: number) => boolean): boolean {
-  return [...text].every(test)
-}
-
 function isHeaderValue(text: string): boolean {
-  const last = [...text].length - 1
-  const isSpace = (c: string): boolean => c === ' ' || c === '\t'
-  return every(text, (c, index) => (c >= '!' && c <= '~') || (isSpace(c) && index > 0 && index < last))
+  for (const c of text) if ((c < ' ' || c > '~') && c !== '\t') return false
+  return ![text[0], text[text.length - 1]].some((end) => end === ' ' || end === '\t')
 }
 
 function isToken68(text: string): boolean {
@@ -96,7 +92,7 @@ function isToken68(text: string): boolean {
   while (end > 0 && text[end - 1] === '=') end -= 1
   const isOne = (c: string): boolean =>
     (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || '-._~+/'.includes(c)
-  return end > 0 && every(text.slice(0, end), isOne)
+  return end > 0 && [...text.slice(0, end)].every(isOne)
 }
 
 /** Whether a token can be written the way a requirement asks for (TOK-2). */
@@ -116,7 +112,8 @@ export function isUsable(token: unknown, requirement: Requirement): boolean {
 function isReference(token: unknown): boolean {
   if (typeof token !== 'object' || token === null || Array.isArray(token)) return false
   const [first, ...others] = Object.entries(token)
-  return others.length === 0 && first?.[0] === 'credentialId' && typeof first[1] === 'string' && first[1] !== ''
+  if (others.length > 0 || first?.[0] !== 'credentialId' || typeof first[1] !== 'string') return false
+  return first[1] !== '' && survey(first[1]).wellFormed
 }
 
 function write(requirement: Requirement, token: string): Write {
@@ -135,7 +132,9 @@ export function model(definition: ModelDefinition, tokens: object, options: Mode
   const unused = options.unusedTokens === 'refuse' ? [...supplied.keys()].filter((name) => !inUse.has(name)) : []
   const choice = choose(definition, supplied.keys(), options)
   const chosen = choice.outcome === 'authenticated' ? optionsOf(definition)[choice.optionIndex] : undefined
-  const mustWork = chosen === undefined ? [...inUse] : Object.keys(chosen.requirements ?? {})
+  const needed = Object.keys(chosen?.requirements ?? {})
+  const isLastResort = needed.length === 0 && !(chosen && (options.callTokenCounts ?? true))
+  const mustWork = isLastResort ? [...inUse] : needed
   const bad = [...badInUse, ...unused].sort()
   if (unused.length > 0 || mustWork.some((name) => badInUse.has(name))) return { outcome: 'invalidTokens', bad }
   const members = Object.entries(chosen?.requirements ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -144,5 +143,5 @@ export function model(definition: ModelDefinition, tokens: object, options: Mode
     return typeof token === 'string' ? [write(as, token)] : []
   })
   const stored = members.filter(([name]) => isReference(supplied.get(name))).map(([name]) => name)
-  return { ...choice, mutations, needs: chosen && mintsToken(chosen) ? [null, ...stored] : stored }
+  return Object.assign(choice, { mutations, needs: chosen && mintsToken(chosen) ? [...stored, null] : stored })
 }
