@@ -42,6 +42,8 @@ export const CODES = {
   ERR_AUTH_SCHEME: { phase: 'definition', title: 'an auth-scheme is not an RFC 9110 token' },
   ERR_METHOD: { phase: 'definition', title: 'the HTTP method is not allowed' },
   ERR_CARRIER_CONFLICT: { phase: 'definition', title: 'two requirements of one option write one place' },
+  ERR_SIGNATURE_COUNT: { phase: 'definition', title: 'more than one requirement of an option signs the request' },
+  ERR_COOKIE_NAME: { phase: 'definition', title: 'a cookie name is not an RFC 9110 token' },
   ERR_PARAMETER_CONFLICT: { phase: 'definition', title: 'a parameter writes the place of a credential' },
   ERR_BASE_URL: { phase: 'definition', title: 'the base URL is not an absolute http or https URL' },
   ERR_BASE_URL_PLACEHOLDER: { phase: 'definition', title: 'a placeholder stands in the scheme, host or port' },
@@ -62,6 +64,7 @@ export const CODES = {
   WARN_KEY_IN_QUERY: { phase: 'definition', title: 'a key travels in the query string' },
   WARN_OPTION_UNREACHABLE: { phase: 'definition', title: 'an option can never be chosen' },
   WARN_ANONYMOUS_OPTION: { phase: 'definition', title: 'an anonymous option stands beside authenticated ones' },
+  WARN_EXTENSION: { phase: 'definition', title: 'Ultravox does not know this part of a requirement' },
   WARN_AUTH_SCHEME_UNREGISTERED: { phase: 'definition', title: 'an auth-scheme is not in the IANA registry' },
 
   // Tokens (TOK-1 to TOK-5)
@@ -76,6 +79,8 @@ export const CODES = {
   ERR_TOKEN_HEADER: { phase: 'tokens', title: 'a header cannot carry a token' },
   ERR_TOKEN_SCHEME: { phase: 'tokens', title: 'a token repeats its auth-scheme' },
   ERR_TOKEN_BASIC: { phase: 'tokens', title: 'a Basic token is not base64 credentials' },
+  ERR_TOKEN_USERNAME: { phase: 'tokens', title: 'a Basic user name holds a colon' },
+  ERR_TOKEN_COOKIE: { phase: 'tokens', title: 'a cookie cannot carry a token' },
   ERR_TOKEN_UNUSED: { phase: 'tokens', title: 'a token was supplied that no option uses' },
   ERR_TOKEN_MISSING: { phase: 'tokens', title: 'no option has all its tokens' },
   ERR_CALL_TOKEN_UNAVAILABLE: { phase: 'tokens', title: 'an option needs a call token and none can be minted' },
@@ -86,6 +91,7 @@ export const CODES = {
   ERR_TEMPLATE_SYNTAX: { phase: 'tokens', title: 'a template in a token is malformed' },
   NOTE_TOKEN_UNUSED: { phase: 'tokens', title: 'a token was supplied that no option uses' },
   NOTE_TOKENS_IGNORED: { phase: 'tokens', title: 'tokens were supplied, yet the tool runs unauthenticated' },
+  NOTE_SECRET_SHORT: { phase: 'tokens', title: 'a signing secret has fewer than 16 bytes' },
   NOTE_TEMPLATE_LEFT: { phase: 'tokens', title: 'a token still holds a template' },
   NOTE_CALL_TOKEN_RANK: { phase: 'tokens', title: 'the rank of a call token decided the choice' },
   NOTE_NO_HTTP: { phase: 'tokens', title: 'the definition has no `http`, so no origin is bound' },

@@ -1,6 +1,7 @@
 import type { IssueCode } from './errors.ts'
 import { pointerTo } from './json-pointer.ts'
 import { type Issue, makeIssue, type Result } from './result.ts'
+import { isSecret } from './secret.ts'
 import type { JsonValue } from './types.ts'
 
 const MAX_DEPTH = 64
@@ -27,6 +28,12 @@ class Refusal {
   }
 }
 
+/** How scalars are copied. @internal */
+export interface SnapshotOptions {
+  /** Takes a `Secret` for its text. Default false: a secret is no JSON. */
+  readonly reveal?: boolean
+}
+
 /**
  * Takes a private, deeply frozen copy of JSON-like input (TOK-4).
  *
@@ -36,10 +43,10 @@ class Refusal {
  * Properties that are `undefined` count as absent.
  * @internal
  */
-export function snapshot(input: unknown): Result<JsonValue> {
+export function snapshot(input: unknown, options: SnapshotOptions = {}): Result<JsonValue> {
   const stack: Frame[] = []
   try {
-    return { ok: true, value: copyTree(input, stack), issues: [] }
+    return { ok: true, value: copyTree(input, stack, options.reveal === true), issues: [] }
   } catch (error) {
     // Whatever a getter or a proxy threw may quote a secret: it is dropped.
     const code = error instanceof Refusal ? error.code : 'ERR_INPUT_UNREADABLE'
@@ -47,7 +54,7 @@ export function snapshot(input: unknown): Result<JsonValue> {
   }
 }
 
-function copyTree(input: unknown, stack: Frame[]): JsonValue {
+function copyTree(input: unknown, stack: Frame[], reveal: boolean): JsonValue {
   if (!isObject(input)) return copyScalar(input)
   const finished = new Map<object, Frame>()
   let values = 1
@@ -66,7 +73,8 @@ function copyTree(input: unknown, stack: Frame[]): JsonValue {
     if (values > MAX_VALUES) throw new Refusal('ERR_INPUT_TOO_LARGE')
     const key = frame.keys === null ? frame.next : (frame.keys[frame.next] ?? '')
     frame.next += 1
-    const child: unknown = (frame.source as Record<string | number, unknown>)[key]
+    const given: unknown = (frame.source as Record<string | number, unknown>)[key]
+    const child: unknown = reveal && isSecret(given) ? given.reveal() : given
     if (!isObject(child)) {
       if (child === undefined && frame.keys !== null) continue
       put(frame.copy, key, copyScalar(child))

@@ -59,6 +59,8 @@ export interface HeaderApiKeyRequirement {
   readonly headerApiKey: {
     /** Name of the header: an RFC 9110 token that does not steer the message (DEF-2). */
     readonly name: string
+    /** Written before the key, such as `Bearer ` with its space. Default none. Extends Ultravox's format. */
+    readonly prefix?: string
   }
 }
 /** The token travels as `Authorization: <scheme> <token>`. */
@@ -68,6 +70,20 @@ export interface HttpAuthRequirement {
     /** An RFC 9110 token, such as `Bearer` or `Basic`. Written as it is spelled here. */
     readonly scheme: string
   }
+}
+
+/** The key travels in one cookie of the `Cookie` header. Extends Ultravox's format. */
+export interface CookieApiKeyRequirement {
+  /** The cookie that carries the key. */
+  readonly cookieApiKey: {
+    /** Name of the cookie: an RFC 9110 token. */
+    readonly name: string
+  }
+}
+/** The request is signed, over its final bytes. Extends Ultravox's format. */
+export interface HmacSignatureRequirement {
+  /** What is signed and how it is carried. */
+  readonly hmacSignature: HmacForm
 }
 
 /**
@@ -99,7 +115,12 @@ export interface HmacForm {
 }
 
 /** How one named requirement is met: exactly one kind (OpenAPI calls this a security scheme). */
-export type Requirement = QueryApiKeyRequirement | HeaderApiKeyRequirement | HttpAuthRequirement
+export type Requirement =
+  | QueryApiKeyRequirement
+  | HeaderApiKeyRequirement
+  | HttpAuthRequirement
+  | CookieApiKeyRequirement
+  | HmacSignatureRequirement
 
 type KeysOfUnion<T> = T extends unknown ? keyof T : never
 /** The name of a kind of requirement. */
@@ -187,8 +208,24 @@ export interface CredentialReference {
   readonly credentialId: string
 }
 
-/** What is supplied for one requirement name. */
-export type Token = string | Secret | CredentialReference
+/** User and password for a Basic `httpAuth` requirement; sent as UTF-8 (RFC 7617). */
+export interface UserPassword {
+  /** No colon, no control characters. */
+  readonly username: string
+  /** No control characters. */
+  readonly password: string | Secret
+}
+
+/** Secrets for an `hmacSignature` requirement. */
+export interface SigningSecrets {
+  /** One secret, or several while rotating, where the form has a `separator`; at most 16. */
+  readonly secrets: readonly (string | Secret)[]
+  /** Name of the key, for `{keyId}`: 1 to 128 visible ASCII characters. */
+  readonly keyId?: string
+}
+
+/** What is supplied for one requirement name; a list of secrets is for `hmacSignature` only. */
+export type Token = string | Secret | CredentialReference | UserPassword | SigningSecrets | readonly (string | Secret)[]
 
 /** Tokens by requirement name. */
 export type AuthTokens<Name extends string = string> = { readonly [N in Name]?: Token | undefined }
@@ -196,8 +233,8 @@ export type AuthTokens<Name extends string = string> = { readonly [N in Name]?: 
 /** The place that a credential is written to. */
 export interface Carrier {
   /** The part of the request. */
-  readonly kind: 'header' | 'query'
-  /** Name of the header or query parameter, as the definition spells it. */
+  readonly kind: 'header' | 'query' | 'cookie'
+  /** Name of the header, query parameter or cookie, as the definition spells it. */
   readonly name: string
 }
 
@@ -210,7 +247,7 @@ export interface Mutation extends Carrier {
 }
 
 /** An effect still owed before a resolution can be applied. Meet it with {@link fulfil}. */
-export type Need = CallTokenNeed | CredentialNeed
+export type Need = CallTokenNeed | CredentialNeed | SignatureNeed
 
 /** A call token is to be minted at call set-up. */
 export interface CallTokenNeed {
@@ -236,6 +273,22 @@ export interface CredentialNeed {
   readonly credentialId: string
   /** The requirement as the definition declares it: how the credential will be written. */
   readonly as: Requirement
+}
+
+/** The final request is to be signed, last of all. */
+export interface SignatureNeed {
+  /** Tells the needs apart. */
+  readonly kind: 'signature'
+  /** The requirement it belongs to. */
+  readonly requirement: string
+  /** Every header and query parameter that signing adds. */
+  readonly writes: readonly Carrier[]
+  /** The form, as the definition declares it. */
+  readonly form: HmacForm
+  /** One secret, or several while rotating. */
+  readonly secrets: readonly Secret[]
+  /** Name of the key, where one was supplied. */
+  readonly keyId?: string
 }
 
 /** Where a resolution may be used. */

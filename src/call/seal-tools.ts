@@ -3,7 +3,16 @@ import { open, type SealingKey, seal } from '../envelope.ts'
 import { SecurityError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
-import type { Authenticated, Binding, Mutation, Need, Notice, ToolDefinition, Unauthenticated } from '../types.ts'
+import type {
+  Authenticated,
+  Binding,
+  Mutation,
+  Need,
+  Notice,
+  SignatureNeed,
+  ToolDefinition,
+  Unauthenticated,
+} from '../types.ts'
 import type { ResolvedTool } from './types.ts'
 
 /** What a sealed text belongs to and how it is sealed. */
@@ -25,10 +34,16 @@ interface SealedTool {
   readonly name: string
   readonly definition: ToolDefinition
   readonly overrides: ResolvedTool['overrides']
-  readonly resolution: Omit<Authenticated, 'mutations'> & {
+  readonly resolution: Omit<Authenticated, 'mutations' | 'needs'> & {
+    readonly needs: readonly SealedNeed[]
     readonly mutations: readonly (Omit<Mutation, 'value'> & { readonly value: string })[]
   }
 }
+
+/** A need with its secrets as texts. */
+type SealedNeed =
+  | Exclude<Need, SignatureNeed>
+  | (Omit<SignatureNeed, 'secrets'> & { readonly secrets: readonly string[] })
 
 const PURPOSE = 'tools'
 
@@ -53,6 +68,7 @@ export async function sealTools(
     resolution: {
       ...resolution,
       mutations: resolution.mutations.map((mutation: Mutation) => ({ ...mutation, value: mutation.value.reveal() })),
+      needs: resolution.needs.map(revealNeed),
     },
   }))
   return seal(JSON.stringify(plain), key, [PURPOSE, checkCallId(callId)])
@@ -83,7 +99,7 @@ function restoreTool({ name, definition, overrides, resolution }: SealedTool): R
     mutations: Object.freeze(
       resolution.mutations.map((mutation) => Object.freeze({ ...mutation, value: new Secret(mutation.value) })),
     ),
-    needs: frozenCopy<readonly Need[]>(resolution.needs),
+    needs: Object.freeze(frozenCopy<readonly SealedNeed[]>(resolution.needs).map(restoreNeed)),
     binding: frozenCopy<Binding>(resolution.binding),
     notices: frozenCopy<readonly Notice[]>(resolution.notices),
   } as Authenticated | Unauthenticated
@@ -93,6 +109,15 @@ function restoreTool({ name, definition, overrides, resolution }: SealedTool): R
     overrides: frozenCopy<ResolvedTool['overrides']>(overrides),
     resolution: Object.freeze(restored),
   })
+}
+
+function revealNeed(need: Need): SealedNeed {
+  return need.kind === 'signature' ? { ...need, secrets: need.secrets.map((secret) => secret.reveal()) } : need
+}
+
+function restoreNeed(need: SealedNeed): Need {
+  if (need.kind !== 'signature') return need
+  return Object.freeze({ ...need, secrets: Object.freeze(need.secrets.map((secret) => new Secret(secret))) })
 }
 
 /** The seal vouches that the definition was accepted; the options it was accepted with are the widest here. */

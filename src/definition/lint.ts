@@ -1,6 +1,6 @@
 import type { IssueCode } from '../errors.ts'
 import { pointerTo } from '../json-pointer.ts'
-import { bindKind, kindOf } from '../kinds/table.ts'
+import { bindKind } from '../kinds/table.ts'
 import { type Issue, makeIssue, sortIssues } from '../result.ts'
 import type { SecurityOption, ToolDefinition } from '../types.ts'
 import { callTokenScopes, isAnonymous, OPTIONS_POINTER, optionsOf, requirementsOf } from './options.ts'
@@ -55,10 +55,21 @@ function lintParameters(definition: ToolDefinition): readonly Issue[] {
 
 function lintRequirements(option: SecurityOption, pointer: string): readonly Issue[] {
   return requirementsOf(option).flatMap(([name, requirement]) => {
-    const code = bindKind(requirement).lint()
-    const text = code === null ? undefined : KIND_LINTS[code]
-    if (code === null || text === undefined) return []
-    return [makeIssue(code, pointerTo(pointer, 'requirements', name, kindOf(requirement)), text.message, text.help)]
+    const kind = bindKind(requirement)
+    const at = pointerTo(pointer, 'requirements', name, kind.kind)
+    const lints = kind
+      .lint()
+      .map((code) => makeIssue(code, at, KIND_LINTS[code]?.message ?? code, KIND_LINTS[code]?.help))
+    const extensions = kind.extensions().map((place) => {
+      const what = place === '' ? `kind \`${kind.kind}\`` : `\`${place.slice(1)}\``
+      return makeIssue(
+        'WARN_EXTENSION',
+        at + place,
+        `Ultravox does not know the ${what}`,
+        'an error with `profile: "ultravox"`',
+      )
+    })
+    return [...lints, ...extensions]
   })
 }
 

@@ -41,9 +41,11 @@ export function parseDefinition(input: unknown, options?: ParseOptions): Result<
   const issues = [...normalised.issues, ...checkLimits(normalised.value)]
   if (issues.length === 0)
     issues.push(...checkSchema(normalised.value, definitionSchema, settings.unknownFields === 'allow'))
-  if (settings.profile === 'ultravox') issues.push(...findExtensions(normalised.value))
   const value = normalised.value as unknown as ToolDefinition
-  if (!hasErrors(issues)) issues.push(...checkRules(value, settings.allowInsecureOrigins ?? []))
+  if (!hasErrors(issues)) {
+    issues.push(...checkRules(value, settings.allowInsecureOrigins ?? []))
+    if (settings.profile === 'ultravox') issues.push(...findExtensions(value))
+  }
   const placed = sortIssues(issues.map((issue) => ({ ...issue, pointer: normalised.toInput(issue.pointer) })))
   if (hasErrors(placed)) return { ok: false, issues: placed }
   parsed.add(value)

@@ -2,8 +2,8 @@ import { isSteeringHeader, isToken } from '../http/grammar.ts'
 import { readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
 import { pointerTo } from '../json-pointer.ts'
-import { carrierKey, describeCarrier } from '../kinds/carriers.ts'
-import { bindKind, CALL_TOKEN_CARRIER, kindOf } from '../kinds/table.ts'
+import { areOnePlace, carrierKey, describeCarrier } from '../kinds/carriers.ts'
+import { type BoundKind, bindKind, CALL_TOKEN_CARRIER } from '../kinds/table.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import type { Carrier, SecurityOption, ToolDefinition } from '../types.ts'
 import { checkBaseUrl } from './base-url.ts'
@@ -39,35 +39,43 @@ function checkImplementations(definition: ToolDefinition): readonly Issue[] {
 /** DEF-2 and DEF-3; adds the carriers it finds. */
 function checkOption(option: SecurityOption, pointer: string, carriers: Map<string, Carrier>): readonly Issue[] {
   const issues: Issue[] = []
-  const owners = new Map<string, string>()
+  const claims: { readonly carrier: Carrier; readonly owner: string }[] = []
   const claim = (carrier: Carrier, owner: string, at: string): void => {
-    const key = carrierKey(carrier)
-    const earlier = owners.get(key)
+    const earlier = claims.find((other) => areOnePlace(other.carrier, carrier))
     if (earlier !== undefined) {
-      const message = `${earlier} and ${owner} would both write the ${describeCarrier(carrier)}`
+      const message = `${earlier.owner} and ${owner} would both write the ${describeCarrier(carrier)}`
       issues.push(makeIssue('ERR_CARRIER_CONFLICT', at, message, 'put alternatives into options of their own'))
     }
-    owners.set(key, owner)
-    carriers.set(key, carrier)
+    claims.push({ carrier, owner })
+    carriers.set(carrierKey(carrier), carrier)
   }
   if (callTokenScopes(option).length > 0) claim(CALL_TOKEN_CARRIER, 'the call token', pointer)
+  let signer: string | undefined
   for (const [name, requirement] of requirementsOf(option)) {
     const at = pointerTo(pointer, 'requirements', name)
-    for (const carrier of bindKind(requirement).carriers) {
-      if (carrier.kind === 'header' && isSteeringHeader(carrier.name)) {
-        const place = pointerTo(at, kindOf(requirement), 'name')
-        issues.push(
-          makeIssue(
-            'ERR_HEADER_FORBIDDEN',
-            place,
-            `header \`${carrier.name}\` steers the message and carries no credential`,
-          ),
-        )
-      }
-      claim(carrier, `\`${name}\``, at)
+    const kind = bindKind(requirement)
+    issues.push(...checkFields(kind, pointerTo(at, kind.kind)))
+    for (const carrier of kind.carriers) claim(carrier, `\`${name}\``, at)
+    if (!kind.signs) continue
+    if (signer !== undefined) {
+      const message = `\`${signer}\` and \`${name}\` would both sign the request, each without the other's signature`
+      issues.push(makeIssue('ERR_SIGNATURE_COUNT', at, message))
     }
+    signer = name
   }
   return issues
+}
+
+/** DEF-2, and what a kind asks of its fields beyond their schema. */
+function checkFields(kind: BoundKind, pointer: string): readonly Issue[] {
+  const steering = kind.carriers.filter((carrier) => carrier.kind === 'header' && isSteeringHeader(carrier.name))
+  return [
+    ...steering.map(({ name }) => {
+      const place = kind.signs ? pointerTo(pointer, 'headers', name) : pointerTo(pointer, 'name')
+      return makeIssue('ERR_HEADER_FORBIDDEN', place, `header \`${name}\` steers the message and carries no credential`)
+    }),
+    ...kind.check().map((issue) => ({ ...issue, pointer: pointer + issue.pointer })),
+  ]
 }
 
 /** DEF-2 for header parameters, and DEF-4. */
@@ -112,7 +120,8 @@ function checkBaseQuery(pattern: string, carriers: ReadonlyMap<string, Carrier>)
 }
 
 function checkShared(carrier: Carrier, carriers: ReadonlyMap<string, Carrier>, pointer: string): readonly Issue[] {
-  if (!carriers.has(carrierKey(carrier))) return []
+  if (!carriers.has(carrierKey(carrier)) && ![...carriers.values()].some((other) => areOnePlace(other, carrier)))
+    return []
   const message = `the ${describeCarrier(carrier)} is the place of a credential`
   return [
     makeIssue('ERR_PARAMETER_CONFLICT', pointer, message, 'drop the parameter, or give the requirement another name'),

@@ -56,12 +56,35 @@ export const definitionSchema: CompiledSchema = {
                         },
                         "headerApiKey": {
                           "fields": {
-                            "name": {}
+                            "name": {},
+                            "prefix": {}
                           }
                         },
                         "httpAuth": {
                           "fields": {
                             "scheme": {}
+                          }
+                        },
+                        "cookieApiKey": {
+                          "fields": {
+                            "name": {}
+                          }
+                        },
+                        "hmacSignature": {
+                          "fields": {
+                            "algorithm": {},
+                            "key": {},
+                            "keyPrefix": {},
+                            "payload": {},
+                            "encoding": {},
+                            "timestamp": {},
+                            "headers": {
+                              "values": {}
+                            },
+                            "query": {
+                              "values": {}
+                            },
+                            "separator": {}
                           }
                         }
                       }
@@ -150,7 +173,7 @@ export const definitionSchema: CompiledSchema = {
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/minProperties": {
     "code": "ERR_KIND_COUNT",
     "message": "a requirement has no kind",
-    "help": "give it one of `queryApiKey`, `headerApiKey`, `httpAuth`"
+    "help": "give it one of `queryApiKey`, `headerApiKey`, `httpAuth`, `cookieApiKey`, `hmacSignature`"
   },
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/maxProperties": {
     "code": "ERR_KIND_COUNT",
@@ -160,7 +183,7 @@ export const definitionSchema: CompiledSchema = {
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/additionalProperties": {
     "code": "ERR_KIND_UNKNOWN",
     "message": "a requirement has an unknown kind",
-    "help": "use one of `queryApiKey`, `headerApiKey`, `httpAuth`"
+    "help": "use one of `queryApiKey`, `headerApiKey`, `httpAuth`, `cookieApiKey`, `hmacSignature`"
   },
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/type": {
     "code": "ERR_FIELD_TYPE",
@@ -187,6 +210,11 @@ export const definitionSchema: CompiledSchema = {
     "message": "a header `name` is not an RFC 9110 token",
     "help": "write it as `X-API-Key`, without spaces, colons or letters outside ASCII"
   },
+  "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/headerApiKey/properties/prefix/pattern": {
+    "code": "ERR_FIELD_VALUE",
+    "message": "`prefix` is not visible ASCII that starts without a space",
+    "help": "write it with its space, such as `Bearer `"
+  },
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/required": {
     "code": "ERR_FIELD_MISSING",
     "message": "`httpAuth` has no `scheme`",
@@ -196,6 +224,16 @@ export const definitionSchema: CompiledSchema = {
     "code": "ERR_AUTH_SCHEME",
     "message": "`scheme` is not an RFC 9110 token",
     "help": "write one word, such as `Bearer`, without a space or a colon"
+  },
+  "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/cookieApiKey/required": {
+    "code": "ERR_FIELD_MISSING",
+    "message": "`cookieApiKey` has no `name`",
+    "help": "name the cookie that carries the key, such as `session`"
+  },
+  "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/cookieApiKey/properties/name/pattern": {
+    "code": "ERR_COOKIE_NAME",
+    "message": "a cookie `name` is not an RFC 9110 token",
+    "help": "write it as `session`, without spaces, `=` and `;`"
   },
   "#/properties/timeout/pattern": {
     "code": "ERR_FIELD_VALUE",
@@ -221,7 +259,7 @@ export const definitionSchema: CompiledSchema = {
   validate: validate10,
 }
 
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"tool-definition.schema.json","type":"object","properties":{"$schema":{"type":"string"},"modelToolName":{"type":"string","pattern":"^[a-zA-Z0-9_-]{1,64}$"},"description":{"type":"string"},"dynamicParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"schema":{"type":"object"},"required":{"type":"boolean"}},"additionalProperties":false,"required":["name","location"]}},"staticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"value":{}},"additionalProperties":false,"required":["name","location"]}},"automaticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"knownValue":{"type":"string","enum":["KNOWN_PARAM_UNSPECIFIED","KNOWN_PARAM_CALL_ID","KNOWN_PARAM_CONVERSATION_HISTORY","KNOWN_PARAM_OUTPUT_SAMPLE_RATE","KNOWN_PARAM_CALL_STATE","KNOWN_PARAM_CALL_STAGE_ID","KNOWN_PARAM_THREAD_ID","KNOWN_PARAM_THREAD_STATES"]}},"additionalProperties":false,"required":["name","location","knownValue"]}},"requirements":{"type":"object","properties":{"httpSecurityOptions":{"type":"object","properties":{"options":{"type":"array","items":{"type":"object","properties":{"requirements":{"type":"object","maxProperties":16,"propertyNames":{"type":"string","pattern":"^(?!__proto__$)[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]{1,128}$"},"additionalProperties":{"type":"object","properties":{"queryApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f{}]+$"}},"additionalProperties":false,"required":["name"]},"headerApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["name"]},"httpAuth":{"type":"object","properties":{"scheme":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["scheme"]}},"additionalProperties":false,"minProperties":1,"maxProperties":1}},"ultravoxCallTokenRequirement":{"type":"object","properties":{"scopes":{"type":"array","items":{"type":"string"}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":64}},"additionalProperties":false},"requiredParameterOverrides":{"type":"array","items":{"type":"string"}}},"additionalProperties":false},"timeout":{"type":"string","pattern":"^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"},"precomputable":{"type":"boolean"},"http":{"type":"object","properties":{"baseUrlPattern":{"type":"string"},"httpMethod":{"type":"string","pattern":"^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["baseUrlPattern","httpMethod"]},"client":{"type":"object","properties":{},"additionalProperties":false},"dataConnection":{"type":"object","properties":{},"additionalProperties":false},"defaultReaction":{"type":"string","enum":["AGENT_REACTION_UNSPECIFIED","AGENT_REACTION_SPEAKS","AGENT_REACTION_LISTENS","AGENT_REACTION_SPEAKS_ONCE"]},"staticResponse":{"type":"object","properties":{"responseText":{"type":"string"}},"additionalProperties":false}},"additionalProperties":false,"patternProperties":{"^x-":{}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"tool-definition.schema.json","type":"object","properties":{"$schema":{"type":"string"},"modelToolName":{"type":"string","pattern":"^[a-zA-Z0-9_-]{1,64}$"},"description":{"type":"string"},"dynamicParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"schema":{"type":"object"},"required":{"type":"boolean"}},"additionalProperties":false,"required":["name","location"]}},"staticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"value":{}},"additionalProperties":false,"required":["name","location"]}},"automaticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"knownValue":{"type":"string","enum":["KNOWN_PARAM_UNSPECIFIED","KNOWN_PARAM_CALL_ID","KNOWN_PARAM_CONVERSATION_HISTORY","KNOWN_PARAM_OUTPUT_SAMPLE_RATE","KNOWN_PARAM_CALL_STATE","KNOWN_PARAM_CALL_STAGE_ID","KNOWN_PARAM_THREAD_ID","KNOWN_PARAM_THREAD_STATES"]}},"additionalProperties":false,"required":["name","location","knownValue"]}},"requirements":{"type":"object","properties":{"httpSecurityOptions":{"type":"object","properties":{"options":{"type":"array","items":{"type":"object","properties":{"requirements":{"type":"object","maxProperties":16,"propertyNames":{"type":"string","pattern":"^(?!__proto__$)[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]{1,128}$"},"additionalProperties":{"type":"object","properties":{"queryApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f{}]+$"}},"additionalProperties":false,"required":["name"]},"headerApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"prefix":{"type":"string","pattern":"^[\\x21-\\x7e](?:[\\x20-\\x7e]*)$"}},"additionalProperties":false,"required":["name"]},"httpAuth":{"type":"object","properties":{"scheme":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["scheme"]},"cookieApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["name"]},"hmacSignature":{"type":"object","properties":{"algorithm":{"type":"string","enum":["sha1","sha256","sha384","sha512"]},"key":{"type":"string","enum":["utf8","hex","base64","base64url"]},"keyPrefix":{"type":"string"},"payload":{"type":"string"},"encoding":{"type":"string","enum":["hex","base64","base64url"]},"timestamp":{"type":"string","enum":["s","ms","iso"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"query":{"type":"object","additionalProperties":{"type":"string"}},"separator":{"type":"string"}},"additionalProperties":false,"required":["headers"]}},"additionalProperties":false,"minProperties":1,"maxProperties":1}},"ultravoxCallTokenRequirement":{"type":"object","properties":{"scopes":{"type":"array","items":{"type":"string"}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":64}},"additionalProperties":false},"requiredParameterOverrides":{"type":"array","items":{"type":"string"}}},"additionalProperties":false},"timeout":{"type":"string","pattern":"^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"},"precomputable":{"type":"boolean"},"http":{"type":"object","properties":{"baseUrlPattern":{"type":"string"},"httpMethod":{"type":"string","pattern":"^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["baseUrlPattern","httpMethod"]},"client":{"type":"object","properties":{},"additionalProperties":false},"dataConnection":{"type":"object","properties":{},"additionalProperties":false},"defaultReaction":{"type":"string","enum":["AGENT_REACTION_UNSPECIFIED","AGENT_REACTION_SPEAKS","AGENT_REACTION_LISTENS","AGENT_REACTION_SPEAKS_ONCE"]},"staticResponse":{"type":"object","properties":{"responseText":{"type":"string"}},"additionalProperties":false}},"additionalProperties":false,"patternProperties":{"^x-":{}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^x-", "");
 const pattern1 = new RegExp("^[a-zA-Z0-9_-]{1,64}$", "");
@@ -229,8 +267,9 @@ const pattern2 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f]+$", "");
 const pattern5 = new RegExp("^(?!__proto__$)[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]{1,128}$", "");
 const pattern6 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f{}]+$", "");
 const pattern7 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "");
-const pattern9 = new RegExp("^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$", "");
-const pattern10 = new RegExp("^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "");
+const pattern8 = new RegExp("^[\\x21-\\x7e](?:[\\x20-\\x7e]*)$", "");
+const pattern11 = new RegExp("^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$", "");
+const pattern12 = new RegExp("^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="tool-definition.schema.json" */;
@@ -821,7 +860,7 @@ vErrors.push(err46);
 errors++;
 }
 for(const key9 in data23){
-if(!(((key9 === "queryApiKey") || (key9 === "headerApiKey")) || (key9 === "httpAuth"))){
+if(!(((((key9 === "queryApiKey") || (key9 === "headerApiKey")) || (key9 === "httpAuth")) || (key9 === "cookieApiKey")) || (key9 === "hmacSignature"))){
 const err47 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err47];
@@ -908,7 +947,7 @@ vErrors.push(err53);
 errors++;
 }
 for(const key11 in data26){
-if(!(key11 === "name")){
+if(!((key11 === "name") || (key11 === "prefix"))){
 const err54 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/headerApiKey",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/headerApiKey/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err54];
@@ -944,9 +983,11 @@ vErrors.push(err56);
 errors++;
 }
 }
-}
-else {
-const err57 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/headerApiKey",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/headerApiKey/type",keyword:"type",params:{type: "object"}};
+if(data26.prefix !== undefined){
+let data28 = data26.prefix;
+if(typeof data28 === "string"){
+if(!pattern8.test(data28)){
+const err57 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/headerApiKey/prefix",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/headerApiKey/properties/prefix/pattern",keyword:"pattern",params:{pattern: "^[\\x21-\\x7e](?:[\\x20-\\x7e]*)$"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -956,11 +997,8 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data23.httpAuth !== undefined){
-let data28 = data23.httpAuth;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.scheme === undefined){
-const err58 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/required",keyword:"required",params:{missingProperty: "scheme"}};
+else {
+const err58 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/headerApiKey/prefix",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/headerApiKey/properties/prefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -969,9 +1007,10 @@ vErrors.push(err58);
 }
 errors++;
 }
-for(const key12 in data28){
-if(!(key12 === "scheme")){
-const err59 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/headerApiKey",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/headerApiKey/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -981,11 +1020,11 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data28.scheme !== undefined){
-let data29 = data28.scheme;
-if(typeof data29 === "string"){
-if(!pattern7.test(data29)){
-const err60 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth/scheme",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/properties/scheme/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
+if(data23.httpAuth !== undefined){
+let data29 = data23.httpAuth;
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+if(data29.scheme === undefined){
+const err60 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/required",keyword:"required",params:{missingProperty: "scheme"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -994,9 +1033,9 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-else {
-const err61 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth/scheme",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/properties/scheme/type",keyword:"type",params:{type: "string"}};
+for(const key12 in data29){
+if(!(key12 === "scheme")){
+const err61 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1006,9 +1045,11 @@ vErrors.push(err61);
 errors++;
 }
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/type",keyword:"type",params:{type: "object"}};
+if(data29.scheme !== undefined){
+let data30 = data29.scheme;
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err62 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth/scheme",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/properties/scheme/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1018,9 +1059,8 @@ vErrors.push(err62);
 errors++;
 }
 }
-}
 else {
-const err63 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/type",keyword:"type",params:{type: "object"}};
+const err63 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth/scheme",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/properties/scheme/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1032,7 +1072,7 @@ errors++;
 }
 }
 else {
-const err64 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/type",keyword:"type",params:{type: "object"}};
+const err64 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/httpAuth",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/httpAuth/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1042,12 +1082,11 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data21.ultravoxCallTokenRequirement !== undefined){
-let data30 = data21.ultravoxCallTokenRequirement;
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-for(const key13 in data30){
-if(!(key13 === "scopes")){
-const err65 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+if(data23.cookieApiKey !== undefined){
+let data31 = data23.cookieApiKey;
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.name === undefined){
+const err65 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/cookieApiKey",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/cookieApiKey/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1056,14 +1095,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-if(data30.scopes !== undefined){
-let data31 = data30.scopes;
-if(Array.isArray(data31)){
-const len4 = data31.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data31[i4] !== "string"){
-const err66 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes/" + i4,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/items/type",keyword:"type",params:{type: "string"}};
+for(const key13 in data31){
+if(!(key13 === "name")){
+const err66 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/cookieApiKey",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/cookieApiKey/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1073,9 +1107,11 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
-else {
-const err67 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/type",keyword:"type",params:{type: "array"}};
+if(data31.name !== undefined){
+let data32 = data31.name;
+if(typeof data32 === "string"){
+if(!pattern7.test(data32)){
+const err67 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/cookieApiKey/name",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/cookieApiKey/properties/name/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1085,9 +1121,8 @@ vErrors.push(err67);
 errors++;
 }
 }
-}
 else {
-const err68 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/type",keyword:"type",params:{type: "object"}};
+const err68 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/cookieApiKey/name",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/cookieApiKey/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1099,7 +1134,7 @@ errors++;
 }
 }
 else {
-const err69 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/type",keyword:"type",params:{type: "object"}};
+const err69 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/cookieApiKey",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/cookieApiKey/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1109,9 +1144,11 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
-else {
-const err70 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/type",keyword:"type",params:{type: "array"}};
+if(data23.hmacSignature !== undefined){
+let data33 = data23.hmacSignature;
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.headers === undefined){
+const err70 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/required",keyword:"required",params:{missingProperty: "headers"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1120,10 +1157,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-}
-else {
-const err71 = {instancePath:instancePath+"/requirements/httpSecurityOptions",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/type",keyword:"type",params:{type: "object"}};
+for(const key14 in data33){
+if(!(func2.call(schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties, key14))){
+const err71 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1133,13 +1169,10 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data18.requiredParameterOverrides !== undefined){
-let data33 = data18.requiredParameterOverrides;
-if(Array.isArray(data33)){
-const len5 = data33.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data33[i5] !== "string"){
-const err72 = {instancePath:instancePath+"/requirements/requiredParameterOverrides/" + i5,schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/items/type",keyword:"type",params:{type: "string"}};
+if(data33.algorithm !== undefined){
+let data34 = data33.algorithm;
+if(typeof data34 !== "string"){
+const err72 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/algorithm",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/algorithm/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1148,10 +1181,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-}
-else {
-const err73 = {instancePath:instancePath+"/requirements/requiredParameterOverrides",schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/type",keyword:"type",params:{type: "array"}};
+if(!((((data34 === "sha1") || (data34 === "sha256")) || (data34 === "sha384")) || (data34 === "sha512"))){
+const err73 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/algorithm",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/algorithm/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.algorithm.enum}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1161,9 +1192,10 @@ vErrors.push(err73);
 errors++;
 }
 }
-}
-else {
-const err74 = {instancePath:instancePath+"/requirements",schemaPath:"#/properties/requirements/type",keyword:"type",params:{type: "object"}};
+if(data33.key !== undefined){
+let data35 = data33.key;
+if(typeof data35 !== "string"){
+const err74 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/key",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1172,12 +1204,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data.timeout !== undefined){
-let data35 = data.timeout;
-if(typeof data35 === "string"){
-if(!pattern9.test(data35)){
-const err75 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"}};
+if(!((((data35 === "utf8") || (data35 === "hex")) || (data35 === "base64")) || (data35 === "base64url"))){
+const err75 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/key",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/key/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.key.enum}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1187,8 +1215,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-else {
-const err76 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type: "string"}};
+if(data33.keyPrefix !== undefined){
+if(typeof data33.keyPrefix !== "string"){
+const err76 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/keyPrefix",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/keyPrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1198,9 +1227,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data.precomputable !== undefined){
-if(typeof data.precomputable !== "boolean"){
-const err77 = {instancePath:instancePath+"/precomputable",schemaPath:"#/properties/precomputable/type",keyword:"type",params:{type: "boolean"}};
+if(data33.payload !== undefined){
+if(typeof data33.payload !== "string"){
+const err77 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/payload",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/payload/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1210,11 +1239,10 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data.http !== undefined){
-let data37 = data.http;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.baseUrlPattern === undefined){
-const err78 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "baseUrlPattern"}};
+if(data33.encoding !== undefined){
+let data38 = data33.encoding;
+if(typeof data38 !== "string"){
+const err78 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/encoding",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/encoding/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1223,8 +1251,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data37.httpMethod === undefined){
-const err79 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "httpMethod"}};
+if(!(((data38 === "hex") || (data38 === "base64")) || (data38 === "base64url"))){
+const err79 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/encoding",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/encoding/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.encoding.enum}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1233,9 +1261,11 @@ vErrors.push(err79);
 }
 errors++;
 }
-for(const key14 in data37){
-if(!((key14 === "baseUrlPattern") || (key14 === "httpMethod"))){
-const err80 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+}
+if(data33.timestamp !== undefined){
+let data39 = data33.timestamp;
+if(typeof data39 !== "string"){
+const err80 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/timestamp",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/timestamp/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1244,10 +1274,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-if(data37.baseUrlPattern !== undefined){
-if(typeof data37.baseUrlPattern !== "string"){
-const err81 = {instancePath:instancePath+"/http/baseUrlPattern",schemaPath:"#/properties/http/properties/baseUrlPattern/type",keyword:"type",params:{type: "string"}};
+if(!(((data39 === "s") || (data39 === "ms")) || (data39 === "iso"))){
+const err81 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/timestamp",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/timestamp/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.timestamp.enum}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1257,11 +1285,12 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data37.httpMethod !== undefined){
-let data39 = data37.httpMethod;
-if(typeof data39 === "string"){
-if(!pattern10.test(data39)){
-const err82 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/pattern",keyword:"pattern",params:{pattern: "^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
+if(data33.headers !== undefined){
+let data40 = data33.headers;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+for(const key15 in data40){
+if(typeof data40[key15] !== "string"){
+const err82 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/headers/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1271,8 +1300,9 @@ vErrors.push(err82);
 errors++;
 }
 }
+}
 else {
-const err83 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/type",keyword:"type",params:{type: "string"}};
+const err83 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/headers",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/headers/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1282,9 +1312,12 @@ vErrors.push(err83);
 errors++;
 }
 }
-}
-else {
-const err84 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/type",keyword:"type",params:{type: "object"}};
+if(data33.query !== undefined){
+let data42 = data33.query;
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+for(const key16 in data42){
+if(typeof data42[key16] !== "string"){
+const err84 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/query/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/query/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1294,11 +1327,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data.client !== undefined){
-let data40 = data.client;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-for(const key15 in data40){
-const err85 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+}
+else {
+const err85 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/query",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/query/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1308,8 +1339,9 @@ vErrors.push(err85);
 errors++;
 }
 }
-else {
-const err86 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "object"}};
+if(data33.separator !== undefined){
+if(typeof data33.separator !== "string"){
+const err86 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/separator",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/separator/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1319,11 +1351,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-if(data.dataConnection !== undefined){
-let data41 = data.dataConnection;
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-for(const key16 in data41){
-const err87 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+}
+else {
+const err87 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1333,8 +1363,9 @@ vErrors.push(err87);
 errors++;
 }
 }
+}
 else {
-const err88 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/type",keyword:"type",params:{type: "object"}};
+const err88 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1344,10 +1375,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data.defaultReaction !== undefined){
-let data42 = data.defaultReaction;
-if(typeof data42 !== "string"){
-const err89 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err89 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1356,8 +1386,13 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(!((((data42 === "AGENT_REACTION_UNSPECIFIED") || (data42 === "AGENT_REACTION_SPEAKS")) || (data42 === "AGENT_REACTION_LISTENS")) || (data42 === "AGENT_REACTION_SPEAKS_ONCE"))){
-const err90 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/enum",keyword:"enum",params:{allowedValues: schema11.properties.defaultReaction.enum}};
+}
+if(data21.ultravoxCallTokenRequirement !== undefined){
+let data45 = data21.ultravoxCallTokenRequirement;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key17 in data45){
+if(!(key17 === "scopes")){
+const err90 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1367,12 +1402,13 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data.staticResponse !== undefined){
-let data43 = data.staticResponse;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-for(const key17 in data43){
-if(!(key17 === "responseText")){
-const err91 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+if(data45.scopes !== undefined){
+let data46 = data45.scopes;
+if(Array.isArray(data46)){
+const len4 = data46.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data46[i4] !== "string"){
+const err91 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes/" + i4,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1382,9 +1418,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data43.responseText !== undefined){
-if(typeof data43.responseText !== "string"){
-const err92 = {instancePath:instancePath+"/staticResponse/responseText",schemaPath:"#/properties/staticResponse/properties/responseText/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err92 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1396,7 +1432,7 @@ errors++;
 }
 }
 else {
-const err93 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/type",keyword:"type",params:{type: "object"}};
+const err93 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1408,12 +1444,321 @@ errors++;
 }
 }
 else {
-const err94 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err94 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err94];
 }
 else {
 vErrors.push(err94);
+}
+errors++;
+}
+}
+}
+else {
+const err95 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+}
+else {
+const err96 = {instancePath:instancePath+"/requirements/httpSecurityOptions",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+if(data18.requiredParameterOverrides !== undefined){
+let data48 = data18.requiredParameterOverrides;
+if(Array.isArray(data48)){
+const len5 = data48.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data48[i5] !== "string"){
+const err97 = {instancePath:instancePath+"/requirements/requiredParameterOverrides/" + i5,schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/requirements/requiredParameterOverrides",schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+}
+else {
+const err99 = {instancePath:instancePath+"/requirements",schemaPath:"#/properties/requirements/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+if(data.timeout !== undefined){
+let data50 = data.timeout;
+if(typeof data50 === "string"){
+if(!pattern11.test(data50)){
+const err100 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+else {
+const err101 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+if(data.precomputable !== undefined){
+if(typeof data.precomputable !== "boolean"){
+const err102 = {instancePath:instancePath+"/precomputable",schemaPath:"#/properties/precomputable/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+if(data.http !== undefined){
+let data52 = data.http;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+if(data52.baseUrlPattern === undefined){
+const err103 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "baseUrlPattern"}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+if(data52.httpMethod === undefined){
+const err104 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "httpMethod"}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+for(const key18 in data52){
+if(!((key18 === "baseUrlPattern") || (key18 === "httpMethod"))){
+const err105 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+if(data52.baseUrlPattern !== undefined){
+if(typeof data52.baseUrlPattern !== "string"){
+const err106 = {instancePath:instancePath+"/http/baseUrlPattern",schemaPath:"#/properties/http/properties/baseUrlPattern/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+if(data52.httpMethod !== undefined){
+let data54 = data52.httpMethod;
+if(typeof data54 === "string"){
+if(!pattern12.test(data54)){
+const err107 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/pattern",keyword:"pattern",params:{pattern: "^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+}
+}
+else {
+const err109 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+if(data.client !== undefined){
+let data55 = data.client;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+for(const key19 in data55){
+const err110 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+else {
+const err111 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+if(data.dataConnection !== undefined){
+let data56 = data.dataConnection;
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+for(const key20 in data56){
+const err112 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+}
+else {
+const err113 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+if(data.defaultReaction !== undefined){
+let data57 = data.defaultReaction;
+if(typeof data57 !== "string"){
+const err114 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+if(!((((data57 === "AGENT_REACTION_UNSPECIFIED") || (data57 === "AGENT_REACTION_SPEAKS")) || (data57 === "AGENT_REACTION_LISTENS")) || (data57 === "AGENT_REACTION_SPEAKS_ONCE"))){
+const err115 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/enum",keyword:"enum",params:{allowedValues: schema11.properties.defaultReaction.enum}};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+if(data.staticResponse !== undefined){
+let data58 = data.staticResponse;
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+for(const key21 in data58){
+if(!(key21 === "responseText")){
+const err116 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+if(data58.responseText !== undefined){
+if(typeof data58.responseText !== "string"){
+const err117 = {instancePath:instancePath+"/staticResponse/responseText",schemaPath:"#/properties/staticResponse/properties/responseText/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+}
+else {
+const err118 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+}
+else {
+const err119 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
 }
 errors++;
 }

@@ -1,20 +1,57 @@
+import { encodeBytes, utf8 } from '../bytes.ts'
+import type { IssueCode } from '../errors.ts'
 import { isRegisteredAuthScheme } from '../http/auth-schemes.ts'
-import { isToken68 } from '../http/grammar.ts'
-import type { HttpAuthRequirement } from '../types.ts'
-import { headerDefect } from './header-api-key.ts'
-import type { KindRow } from './row.ts'
+import { fitsUtf8, hasControl, isToken68 } from '../http/grammar.ts'
+import type { Carrier, HttpAuthRequirement } from '../types.ts'
+import { headerDefect, repeatsPrefix } from './header-api-key.ts'
+import { type Credential, type KindRow, PLAIN } from './row.ts'
+import { textMutation } from './text-mutation.ts'
+
+const AUTHORIZATION: Carrier = { kind: 'header', name: 'Authorization' }
+
+/** What base64 makes of it must fit the limit of a token. */
+const MAX_USER_PASS_BYTES = 12 * 1024
 
 /** @internal */
 export const httpAuth: KindRow<HttpAuthRequirement['httpAuth']> = {
-  carriers: () => [{ kind: 'header', name: 'Authorization' }],
-  defect: ({ scheme }, token) => {
-    const defect = headerDefect(token)
-    if (defect !== null) return defect
-    const lowerScheme = scheme.toLowerCase()
-    // `Bearer Bearer x`: the caller stored the whole header value, and the server would refuse it.
-    if (token.slice(0, scheme.length + 1).toLowerCase() === `${lowerScheme} `) return 'ERR_TOKEN_SCHEME'
-    return lowerScheme === 'basic' && !isToken68(token) ? 'ERR_TOKEN_BASIC' : null
+  ...PLAIN,
+  carriers: () => [AUTHORIZATION],
+  lint: ({ scheme }) => (isRegisteredAuthScheme(scheme) ? [] : ['WARN_AUTH_SCHEME_UNREGISTERED']),
+  defect: ({ scheme }, credential) => {
+    const isBasic = scheme.toLowerCase() === 'basic'
+    if (isBasic && typeof credential !== 'string') return userPassDefect(credential)
+    const defect = headerDefect(credential) ?? repeatsPrefix(`${scheme} `, String(credential))
+    return defect ?? (isBasic && !isToken68(String(credential)) ? 'ERR_TOKEN_BASIC' : null)
   },
-  write: ({ scheme }, token) => `${scheme} ${token}`,
-  lint: ({ scheme }) => (isRegisteredAuthScheme(scheme) ? null : 'WARN_AUTH_SCHEME_UNREGISTERED'),
+  emit: ({ scheme }, credential, requirement) => {
+    const token = typeof credential === 'string' ? credential : encodeUserPass(credential)
+    return textMutation(AUTHORIZATION, `${scheme} ${token}`, requirement)
+  },
+}
+
+interface UserPass {
+  readonly username: string
+  readonly password: string
+}
+
+/** RFC 7617 section 2: no control characters, and no colon in the user id. */
+function userPassDefect(credential: Credential): IssueCode | null {
+  if (!isUserPass(credential)) return 'ERR_TOKEN_TYPE'
+  const { username, password } = credential
+  if (username === '' && password === '') return 'ERR_TOKEN_EMPTY'
+  if (hasControl(username) || hasControl(password)) return 'ERR_TOKEN_CONTROL'
+  if (username.includes(':')) return 'ERR_TOKEN_USERNAME'
+  return fitsUtf8(`${username}:${password}`, MAX_USER_PASS_BYTES) ? null : 'ERR_TOKEN_TOO_LONG'
+}
+
+function isUserPass(credential: unknown): credential is UserPass {
+  if (typeof credential !== 'object' || credential === null || Array.isArray(credential)) return false
+  const { username, password } = credential as Partial<UserPass>
+  return typeof username === 'string' && typeof password === 'string' && Object.keys(credential).length === 2
+}
+
+/** RFC 7617 section 2.1: UTF-8, as servers with `charset="UTF-8"` read it. */
+function encodeUserPass(credential: Credential): string {
+  const { username, password } = credential as unknown as UserPass
+  return encodeBytes(utf8(`${username}:${password}`), 'base64')
 }

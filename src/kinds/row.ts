@@ -1,5 +1,9 @@
 import type { IssueCode } from '../errors.ts'
-import type { Carrier } from '../types.ts'
+import type { Issue } from '../result.ts'
+import type { Carrier, JsonValue, Mutation, Need } from '../types.ts'
+
+/** A credential in a private copy: a text, or the exact structure that its kind asks for. Secrets are plain in it. @internal */
+export type Credential = string | Exclude<JsonValue, string | null | boolean | number>
 
 /**
  * One kind of requirement: everything that differs from kind to kind, and nothing else.
@@ -10,10 +14,24 @@ import type { Carrier } from '../types.ts'
 export interface KindRow<Fields> {
   /** The places its credential is written to (DEF-3, DEF-4). */
   carriers(fields: Fields): readonly Carrier[]
-  /** Why this text cannot be its credential beyond what TOK-2 asks of every token, or `null`. */
-  defect(fields: Fields, token: string): IssueCode | null
-  /** The whole text that its carrier holds. */
-  write(fields: Fields, token: string): string
-  /** A lint about the fields, or `null`. */
-  lint(fields: Fields): IssueCode | null
+  /** What a JSON Schema cannot say about the fields; pointers into them. */
+  check(fields: Fields): readonly Issue[]
+  /** Lints of the fields. */
+  lint(fields: Fields): readonly IssueCode[]
+  /** The parts that Ultravox does not know; pointers into the requirement. */
+  extensions(fields: Fields): readonly string[]
+  /** Whether it signs the final request; an option has at most one such requirement. */
+  readonly signs: boolean
+  /** Why this cannot be its credential, or `null` (TOK-2). Texts are non-empty, well-formed and at most 16 KiB. */
+  defect(fields: Fields, credential: Credential): IssueCode | null
+  /** What a usable credential does to the request. */
+  emit(fields: Fields, credential: Credential, requirement: string): Mutation | Need
+}
+
+/** What an ordinary kind does not have. @internal */
+export const PLAIN: Pick<KindRow<unknown>, 'check' | 'lint' | 'extensions' | 'signs'> = {
+  check: () => [],
+  lint: () => [],
+  extensions: () => [],
+  signs: false,
 }

@@ -1,22 +1,34 @@
 import type { IssueCode } from '../errors.ts'
-import type { Carrier, Kind, Requirement } from '../types.ts'
+import type { Issue } from '../result.ts'
+import type { Carrier, Kind, Mutation, Need, Requirement } from '../types.ts'
+import { cookieApiKey } from './cookie-api-key.ts'
 import { headerApiKey } from './header-api-key.ts'
+import { hmacSignature } from './hmac-signature.ts'
 import { httpAuth } from './http-auth.ts'
 import { queryApiKey } from './query-api-key.ts'
-import type { KindRow } from './row.ts'
+import type { Credential, KindRow } from './row.ts'
 
 type FieldsOf<K extends Kind> = Extract<Requirement, { readonly [P in K]: unknown }>[K]
 
 /** Every kind of requirement, one row each. Nothing else switches on a kind. @internal */
-export const KINDS: { readonly [K in Kind]: KindRow<FieldsOf<K>> } = { queryApiKey, headerApiKey, httpAuth }
+export const KINDS: { readonly [K in Kind]: KindRow<FieldsOf<K>> } = {
+  queryApiKey,
+  headerApiKey,
+  httpAuth,
+  cookieApiKey,
+  hmacSignature,
+}
 
 /** A row with the fields of one requirement filled in. @internal */
 export interface BoundKind {
   readonly kind: Kind
+  readonly signs: boolean
   readonly carriers: readonly Carrier[]
-  defect(token: string): IssueCode | null
-  write(token: string): string
-  lint(): IssueCode | null
+  check(): readonly Issue[]
+  lint(): readonly IssueCode[]
+  extensions(): readonly string[]
+  defect(credential: Credential): IssueCode | null
+  emit(credential: Credential, requirement: string): Mutation | Need
 }
 
 /** The kind of a valid requirement: its only key. @internal */
@@ -27,16 +39,19 @@ export function kindOf(requirement: Requirement): Kind {
 /** @internal */
 export function bindKind(requirement: Requirement): BoundKind {
   const kind = kindOf(requirement)
-  return bindRow(kind, KINDS[kind] as KindRow<unknown>, (requirement as Record<Kind, unknown>)[kind])
+  return bindRow(kind, KINDS[kind] as KindRow<unknown>, (requirement as unknown as Record<Kind, unknown>)[kind])
 }
 
 function bindRow<Fields>(kind: Kind, row: KindRow<Fields>, fields: Fields): BoundKind {
   return {
     kind,
+    signs: row.signs,
     carriers: row.carriers(fields),
-    defect: (token) => row.defect(fields, token),
-    write: (token) => row.write(fields, token),
+    check: () => row.check(fields),
     lint: () => row.lint(fields),
+    extensions: () => row.extensions(fields),
+    defect: (credential) => row.defect(fields, credential),
+    emit: (credential, requirement) => row.emit(fields, credential, requirement),
   }
 }
 

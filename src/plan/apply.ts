@@ -1,9 +1,10 @@
 import { SecurityError } from '../errors.ts'
 import { foldHeaderName, isToken } from '../http/grammar.ts'
 import { readQuery } from '../http/query.ts'
-import { describeCarrier } from '../kinds/carriers.ts'
 import { readOptions } from '../read-options.ts'
-import type { Carrier, HttpRequest, Resolution } from '../types.ts'
+import type { HttpRequest, Resolution } from '../types.ts'
+import { writeCookies } from './cookies.ts'
+import { occupied } from './occupied.ts'
 import { lengthBit, type Outgoing, type OutgoingQuery, outgoingOf } from './outgoing.ts'
 import { checkTarget, targetOf } from './target.ts'
 
@@ -97,6 +98,7 @@ function writeHeaders(headers: Record<string, string>, outgoing: Outgoing, origi
     }
   }
   for (const { name, value } of outgoing.headers) headers[name] = value
+  if (outgoing.cookies.length > 0) writeCookies(headers, outgoing.cookies)
   return headers
 }
 
@@ -132,9 +134,4 @@ function isPresent(query: string, { name, value }: OutgoingQuery): boolean {
   if (found.length === 0) return false
   if (found.length > 1 || found[0]?.value !== value) throw occupied({ kind: 'query', name })
   return true
-}
-
-function occupied(carrier: Carrier): SecurityError {
-  const message = `the request already holds another value in the ${describeCarrier(carrier)}`
-  return new SecurityError('ERR_CARRIER_OCCUPIED', { message })
 }

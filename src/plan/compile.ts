@@ -3,7 +3,7 @@ import { callTokenScopes, OPTIONS_POINTER, optionsOf, requirementsOf } from '../
 import { isParsed, parseOrThrow } from '../definition/parse.ts'
 import { splitUrl } from '../http/url.ts'
 import { type BoundKind, bindKind } from '../kinds/table.ts'
-import type { Binding, Carrier, Named, Notice, ParseOptions, Requirement, ToolDefinition } from '../types.ts'
+import type { Binding, Named, Notice, ParseOptions, Requirement, ToolDefinition } from '../types.ts'
 
 /** A requirement of one option, ready for use. @internal */
 export interface PlanStep {
@@ -12,8 +12,6 @@ export interface PlanStep {
   readonly nameIndex: number
   readonly requirement: Requirement
   readonly kind: BoundKind
-  /** Where it writes; every kind so far writes one place. */
-  readonly carrier: Carrier
 }
 
 /** One option, ready for use. @internal */
@@ -121,10 +119,7 @@ function makePlan(definition: ToolDefinition): Plan {
 }
 
 function makeStep(name: string, nameIndex: number, requirement: Requirement): PlanStep {
-  const kind = bindKind(requirement)
-  const carrier = kind.carriers[0]
-  if (carrier === undefined) throw new TypeError('a kind without a carrier')
-  return Object.freeze({ name, nameIndex, requirement, kind, carrier })
+  return Object.freeze({ name, nameIndex, requirement, kind: Object.freeze(bindKind(requirement)) })
 }
 
 function collectNames(definition: ToolDefinition): readonly PlanName[] {

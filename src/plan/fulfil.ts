@@ -1,19 +1,20 @@
-import { type IssueCode, SecurityError } from '../errors.ts'
+import { SecurityError } from '../errors.ts'
 import { headerDefect } from '../kinds/header-api-key.ts'
-import { bindKind } from '../kinds/table.ts'
+import type { Credential } from '../kinds/row.ts'
+import { type BoundKind, bindKind, CALL_TOKEN_CARRIER } from '../kinds/table.ts'
+import { textMutation } from '../kinds/text-mutation.ts'
 import { makeIssue } from '../result.ts'
-import { isSecret, Secret } from '../secret.ts'
-import type { Authenticated, Mutation, Need, Resolution } from '../types.ts'
-import { makeMutation } from './resolve.ts'
-import { textDefect, tokenIssue } from './tokens.ts'
+import type { Authenticated, CredentialNeed, Mutation, Need, Resolution, Token } from '../types.ts'
+import { credentialDefect, readToken, tokenIssue } from './tokens.ts'
 
 /**
  * Meets one need of a resolution with the credential that was fetched or minted for it.
  *
  * @param resolution An `authenticated` resolution.
- * @param need One of `resolution.needs`.
+ * @param need One of `resolution.needs`, not a signature: that is met over the final request.
  * @param credential The call token, or the stored credential's value. Checked like any supplied token (TOK-2).
- * @returns A new frozen resolution with one need less and its mutation added. The given one is not changed.
+ * @returns A new frozen resolution with the need replaced by its mutation, or by a signature need where the stored
+ * credential is a signing secret. The given one is not changed.
  * @throws A {@link SecurityError} with code `ERR_NEED_UNKNOWN` when the need is not one of the resolution's, or
  * `ERR_TOKENS_INVALID` with an issue when its carrier cannot hold the credential.
  * @example
@@ -21,35 +22,37 @@ import { textDefect, tokenIssue } from './tokens.ts'
  *   if (need.kind === 'callToken') resolution = fulfil(resolution, need, await mint(need.scopes))
  * }
  */
-export function fulfil(resolution: Resolution, need: Need, credential: string | Secret): Authenticated {
-  if (resolution.outcome !== 'authenticated' || !resolution.needs.includes(need))
+export function fulfil(resolution: Resolution, need: Need, credential: Token): Authenticated {
+  if (resolution.outcome !== 'authenticated' || !resolution.needs.includes(need) || need.kind === 'signature') {
     throw new SecurityError('ERR_NEED_UNKNOWN')
-  const text: unknown = isSecret(credential) ? credential.reveal() : credential
-  const mutation = need.kind === 'callToken' ? callTokenMutation(need, text) : credentialMutation(need, text)
+  }
+  const effect = need.kind === 'callToken' ? meetCallToken(credential) : meetCredential(need, credential)
+  const needs = resolution.needs.filter((other) => other !== need)
   return Object.freeze({
     ...resolution,
-    mutations: Object.freeze([...resolution.mutations, mutation]),
-    needs: Object.freeze(resolution.needs.filter((other) => other !== need)),
+    mutations: 'value' in effect ? Object.freeze([...resolution.mutations, effect]) : resolution.mutations,
+    needs: Object.freeze('value' in effect ? needs : [...needs, effect]),
   })
 }
 
-function credentialMutation(need: Extract<Need, { kind: 'credential' }>, text: unknown): Mutation {
+function meetCredential(need: CredentialNeed, credential: Token): Mutation | Need {
   const kind = bindKind(need.as)
-  const defect = typeof text === 'string' ? textDefect(text, kind) : 'ERR_TOKEN_TYPE'
-  const carrier = need.writes[0]
-  if (defect !== null || carrier === undefined) throw unusable(defect ?? 'ERR_TOKEN_TYPE', need.requirement)
-  return makeMutation({ name: need.requirement, kind, carrier }, text as string)
+  return kind.emit(readUsable(credential, kind, need.requirement), need.requirement)
 }
 
-function callTokenMutation(need: Extract<Need, { kind: 'callToken' }>, text: unknown): Mutation {
-  const defect = typeof text === 'string' ? textDefect(text, { defect: headerDefect }) : 'ERR_TOKEN_TYPE'
-  const carrier = need.writes[0]
-  if (defect !== null || carrier === undefined) throw unusable(defect ?? 'ERR_TOKEN_TYPE', null)
-  return Object.freeze({ ...carrier, value: new Secret(text as string), requirement: '' })
+function meetCallToken(credential: Token): Mutation {
+  const text = readUsable(credential, { defect: headerDefect }, null)
+  return textMutation(CALL_TOKEN_CARRIER, String(text), '')
 }
 
-function unusable(code: IssueCode, requirement: string | null): SecurityError {
+/** @throws A {@link SecurityError} with code `ERR_TOKENS_INVALID`. */
+function readUsable(credential: Token, kind: Pick<BoundKind, 'defect'>, requirement: string | null): Credential {
+  const token = readToken(credential)
+  const defect =
+    token.credential === null ? (token.defect ?? 'ERR_TOKEN_TYPE') : credentialDefect(token.credential, kind)
+  if (defect === null && token.credential !== null) return token.credential
+  const code = defect ?? 'ERR_TOKEN_TYPE'
   const issue =
     requirement === null ? makeIssue(code, '', 'the call token cannot be sent') : tokenIssue(code, requirement)
-  return new SecurityError('ERR_TOKENS_INVALID', { message: issue.message, issues: [issue], phase: 'need' })
+  throw new SecurityError('ERR_TOKENS_INVALID', { message: issue.message, issues: [issue], phase: 'need' })
 }

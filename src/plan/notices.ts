@@ -1,8 +1,9 @@
 import { OPTIONS_POINTER } from '../definition/options.ts'
 import { pointerTo } from '../json-pointer.ts'
+import { decodeSecret } from '../kinds/signature-secret.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Mutation, Notice, Resolution } from '../types.ts'
+import type { Mutation, Need, Notice, Resolution } from '../types.ts'
 import type { Plan } from './compile.ts'
 import { type SelectSettings, selectFirst, selectLastResort } from './select.ts'
 import type { Supplied } from './tokens.ts'
@@ -31,7 +32,7 @@ function mayHaveNotices(resolution: Resolution, plan: Plan, supplied: Supplied):
   if (supplied.hasUnused || plan.ranksCallToken) return true
   if (resolution.outcome === 'unauthenticated') return supplied.names.length > 0
   if (resolution.outcome !== 'authenticated') return false
-  if (plan.credentialNotices.length > 0) return true
+  if (plan.credentialNotices.length > 0 || resolution.needs.some(isShortSecret)) return true
   for (const mutation of resolution.mutations) if (holdsTemplate(mutation)) return true
   return false
 }
@@ -47,6 +48,7 @@ function listNotices(
     notices.push(ignoredNotice(supplied.names.length))
   if (resolution.outcome === 'authenticated') {
     notices.push(...plan.credentialNotices, ...resolution.mutations.filter(holdsTemplate).map(templateNotice))
+    notices.push(...resolution.needs.filter(isShortSecret).map(shortSecretNotice))
   }
   if (resolution.ok && rankDecided(plan, supplied, settings)) notices.push(rankNotice(settings))
   return notices.map((notice) => Object.freeze(notice))
@@ -54,6 +56,17 @@ function listNotices(
 
 function holdsTemplate({ value }: Mutation): boolean {
   return value.reveal().includes('{{')
+}
+
+/** Verifiers refuse such a secret, unless they are told not to. */
+function isShortSecret(need: Need): boolean {
+  if (need.kind !== 'signature') return false
+  return need.secrets.some((secret) => (decodeSecret(secret.reveal(), need.form)?.length ?? 0) < 16)
+}
+
+function shortSecretNotice({ requirement }: Need): Notice {
+  const message = `a secret of \`${requirement}\` has fewer than 16 bytes, so that it can be guessed`
+  return { code: 'NOTE_SECRET_SHORT', pointer: pointerTo('/authTokens', requirement ?? ''), message }
 }
 
 /** An issue for each supplied name that no option uses (TOK-3). @internal */

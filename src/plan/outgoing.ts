@@ -17,10 +17,17 @@ export interface OutgoingQuery {
   readonly text: string
 }
 
+/** A cookie to write. @internal */
+export interface OutgoingCookie {
+  readonly name: string
+  readonly value: string
+}
+
 /** The mutations of a resolution in the form that `apply` writes. @internal */
 export interface Outgoing {
   readonly headers: readonly OutgoingHeader[]
   readonly query: readonly OutgoingQuery[]
+  readonly cookies: readonly OutgoingCookie[]
   /** Where the binding allows them to go; `null` where it names no origin. */
   readonly target: Target | null
   /** Bit n: a request header of n characters (n < 31) may matter. */
@@ -35,20 +42,22 @@ export function outgoingOf(resolution: Authenticated): Outgoing {
   if (known !== undefined) return known
   const headers: OutgoingHeader[] = []
   const query: OutgoingQuery[] = []
+  const cookies: OutgoingCookie[] = []
   for (const { kind, name, value } of resolution.mutations) {
     const text = value.reveal()
     if (kind === 'header') headers.push({ name, folded: foldHeaderName(name), value: text })
+    else if (kind === 'cookie') cookies.push({ name, value: text })
     else query.push({ name, value: text, text: `${encodeQueryText(name)}=${encodeQueryText(text)}` })
   }
   const { binding } = resolution
   const target = binding.origin === null ? null : targetOf(binding, undefined)
-  const outgoing = { headers, query, target, lengths: lengthsOf(headers) }
+  const outgoing = { headers, query, cookies, target, lengths: lengthsOf(headers) }
   prepared.set(resolution, outgoing)
   return outgoing
 }
 
-/** The two headers that `apply` checks, besides those that it writes. */
-const CHECKED_LENGTHS = (1 << 'host'.length) | (1 << 'connection'.length)
+/** The headers that `apply` looks at, besides those that it writes. */
+const CHECKED_LENGTHS = (1 << 'host'.length) | (1 << 'cookie'.length) | (1 << 'connection'.length)
 
 function lengthsOf(headers: readonly OutgoingHeader[]): number {
   return headers.reduce((bits, { name }) => bits | lengthBit(name), CHECKED_LENGTHS)

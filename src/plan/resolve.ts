@@ -2,7 +2,6 @@ import { SecurityError } from '../errors.ts'
 import { CALL_TOKEN_CARRIER } from '../kinds/table.ts'
 import { isString, readOptions } from '../read-options.ts'
 import { type Issue, makeIssue, sortIssues } from '../result.ts'
-import { Secret } from '../secret.ts'
 import type {
   Authenticated,
   AuthTokens,
@@ -118,10 +117,14 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
     if (tokenDefect(token, plan.names[step.nameIndex]?.uses ?? NOTHING) !== null) {
       return invalidTokens(findBadTokens(plan, supplied))
     }
-    if (token.text !== null) mutations.push(makeMutation(step, token.text))
-    else if (token.reference !== null) needs.push(credentialNeed(step, token.reference.credentialId))
+    if (token.reference !== null) needs.push(credentialNeed(step, token.reference.credentialId))
+    else if (token.credential !== null) {
+      const effect = step.kind.emit(token.credential, step.name)
+      if ('value' in effect) mutations.push(effect)
+      else needs.push(effect)
+    }
   }
-  if (needs.length > 0 && settings.tenant === null) {
+  if (settings.tenant === null && needs.some((need) => need.kind === 'credential')) {
     throw new SecurityError('ERR_TENANT_REQUIRED', {
       message: 'a stored credential is needed: give the `tenant` whose it is',
     })
@@ -137,12 +140,6 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
     notices: NOTHING,
   }
   return Object.freeze(withNotices(resolution, plan, supplied, settings))
-}
-
-/** @internal */
-export function makeMutation(step: Pick<PlanStep, 'name' | 'kind' | 'carrier'>, token: string): Mutation {
-  const { kind, name } = step.carrier
-  return Object.freeze({ kind, name, value: new Secret(step.kind.write(token)), requirement: step.name })
 }
 
 function credentialNeed(step: PlanStep, credentialId: string): CredentialNeed {

@@ -1,17 +1,19 @@
 import type { IssueCode } from '../errors.ts'
 import { fitsUtf8 } from '../http/grammar.ts'
 import { pointerTo } from '../json-pointer.ts'
+import type { Credential } from '../kinds/row.ts'
 import type { BoundKind } from '../kinds/table.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import { isSecret } from '../secret.ts'
+import { snapshot } from '../snapshot.ts'
 import type { CredentialReference } from '../types.ts'
 import type { Plan } from './compile.ts'
 
-/** A supplied token after its one reading: a text, a reference to a stored credential, or why it is neither. @internal */
+/** A supplied token after its one reading: a credential, a reference to a stored one, or why it is neither. @internal */
 export type ReadToken =
-  | { readonly text: string; readonly reference: null; readonly defect: null }
-  | { readonly text: null; readonly reference: CredentialReference; readonly defect: null }
-  | { readonly text: null; readonly reference: null; readonly defect: IssueCode }
+  | { readonly credential: Credential; readonly reference: null; readonly defect: null }
+  | { readonly credential: null; readonly reference: CredentialReference; readonly defect: null }
+  | { readonly credential: null; readonly reference: null; readonly defect: IssueCode }
 
 /** What a caller supplied, read once (TOK-4). The three arrays are parallel. @internal */
 export interface Supplied {
@@ -79,47 +81,56 @@ function readProperty(object: object, name: string): unknown {
 
 /** Turns a raw value into a token. Structured values are copied once. @internal */
 export function readToken(value: unknown): ReadToken {
-  if (typeof value === 'string') return { text: value, reference: null, defect: null }
+  if (typeof value === 'string') return { credential: value, reference: null, defect: null }
   if (value === UNREADABLE) return refused('ERR_TOKEN_UNREADABLE')
   try {
-    return isSecret(value) ? readToken(revealed(value)) : readReference(value)
+    return isSecret(value) ? readRevealed(value) : readStructure(value)
   } catch {
     return refused('ERR_TOKEN_UNREADABLE')
   }
 }
 
-function revealed(secret: { reveal(): unknown }): string | null {
+function readRevealed(secret: { reveal(): unknown }): ReadToken {
   const text = secret.reveal()
-  return typeof text === 'string' ? text : null
+  return typeof text === 'string' ? readToken(text) : refused('ERR_TOKEN_TYPE')
 }
 
-function readReference(value: unknown): ReadToken {
-  const keys = plainKeys(value)
-  if (keys?.length !== 1 || keys[0] !== 'credentialId') return refused('ERR_TOKEN_TYPE')
-  const { credentialId } = value as { credentialId: unknown }
-  if (typeof credentialId !== 'string') return refused('ERR_TOKEN_TYPE')
+const STRUCTURE_DEFECTS: Partial<Record<IssueCode, IssueCode>> = {
+  ERR_INPUT_ILL_FORMED: 'ERR_TOKEN_ILL_FORMED',
+  ERR_INPUT_UNREADABLE: 'ERR_TOKEN_UNREADABLE',
+}
+
+function readStructure(value: unknown): ReadToken {
+  const copy = snapshot(value, { reveal: true })
+  if (!copy.ok) return refused(STRUCTURE_DEFECTS[copy.issues[0]?.code ?? 'ERR_TOKEN_TYPE'] ?? 'ERR_TOKEN_TYPE')
+  const structure = copy.value
+  if (typeof structure !== 'object' || structure === null) return refused('ERR_TOKEN_TYPE')
+  if (!Object.hasOwn(structure, 'credentialId')) return { credential: structure, reference: null, defect: null }
+  const { credentialId, ...rest } = structure as { readonly credentialId?: unknown }
+  if (typeof credentialId !== 'string' || Object.keys(rest).length > 0) return refused('ERR_TOKEN_TYPE')
   if (credentialId === '') return refused('ERR_TOKEN_EMPTY')
-  if (!credentialId.isWellFormed()) return refused('ERR_TOKEN_ILL_FORMED')
-  return { text: null, reference: Object.freeze({ credentialId }), defect: null }
+  return { credential: null, reference: Object.freeze({ credentialId }), defect: null }
 }
 
 function refused(defect: IssueCode): ReadToken {
-  return { text: null, reference: null, defect }
+  return { credential: null, reference: null, defect }
 }
 
-/** Why a text cannot be sent as this kind's credential, or `null` (TOK-2). @internal */
-export function textDefect(text: string, kind: Pick<BoundKind, 'defect'>): IssueCode | null {
-  if (text === '') return 'ERR_TOKEN_EMPTY'
-  if (!text.isWellFormed()) return 'ERR_TOKEN_ILL_FORMED'
-  if (!fitsUtf8(text, MAX_BYTES)) return 'ERR_TOKEN_TOO_LONG'
-  return kind.defect(text)
+/** Why a credential cannot be sent as this kind's, or `null` (TOK-2). @internal */
+export function credentialDefect(credential: Credential, kind: Pick<BoundKind, 'defect'>): IssueCode | null {
+  if (typeof credential === 'string') {
+    if (credential === '') return 'ERR_TOKEN_EMPTY'
+    if (!credential.isWellFormed()) return 'ERR_TOKEN_ILL_FORMED'
+    if (!fitsUtf8(credential, MAX_BYTES)) return 'ERR_TOKEN_TOO_LONG'
+  }
+  return kind.defect(credential)
 }
 
 /** Why a token cannot be used somewhere its name is used, or `null` (TOK-1). @internal */
 export function tokenDefect(token: ReadToken, uses: readonly BoundKind[]): IssueCode | null {
-  if (token.text === null) return token.defect
+  if (token.credential === null) return token.defect
   for (const use of uses) {
-    const defect = textDefect(token.text, use)
+    const defect = credentialDefect(token.credential, use)
     if (defect !== null) return defect
   }
   return null
@@ -143,7 +154,7 @@ export function tokenIssue(code: IssueCode, name: string): Issue {
 const TEXTS: Partial<Record<IssueCode, { readonly message: string; readonly help?: string }>> = {
   ERR_TOKEN_UNREADABLE: { message: 'could not be read: its getter or proxy threw' },
   ERR_TOKEN_TYPE: {
-    message: 'is neither a text, a `Secret` nor `{ credentialId }`',
+    message: 'is neither a text, a `Secret`, `{ credentialId }` nor the structure of its kind',
     help: 'give the token as a string',
   },
   ERR_TOKEN_EMPTY: {
@@ -161,5 +172,17 @@ const TEXTS: Partial<Record<IssueCode, { readonly message: string; readonly help
     help: 'a header takes visible ASCII, with spaces and tabs only between other characters',
   },
   ERR_TOKEN_SCHEME: { message: 'starts with its own auth-scheme', help: 'give the token alone: the scheme is added' },
-  ERR_TOKEN_BASIC: { message: 'is not Basic credentials', help: 'give base64 of `user:password`' },
+  ERR_TOKEN_USERNAME: { message: 'has a `username` with a colon, which ends the name' },
+  ERR_TOKEN_COOKIE: {
+    message: 'holds what a cookie cannot carry',
+    help: 'a cookie takes visible ASCII without spaces, quotes, commas, semicolons and backslashes',
+  },
+  ERR_SIGNATURE_SECRET: {
+    message: 'is no secret that the form can use',
+    help: 'its text must fit `key` and `keyPrefix`; several secrets need a `separator`',
+  },
+  ERR_TOKEN_BASIC: {
+    message: 'is not Basic credentials',
+    help: 'give `{ username, password }`, or base64 of `user:password`',
+  },
 }
