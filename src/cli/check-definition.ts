@@ -1,9 +1,11 @@
 import { lintDefinition } from '../definition/lint.ts'
 import { parseDefinition } from '../definition/parse.ts'
 import { splitUrl } from '../http/url.ts'
+import type { Issue } from '../result.ts'
 import type { ParseOptions, ToolDefinition } from '../types.ts'
 import { type Arguments, lastValue, type OptionRules } from './arguments.ts'
 import { CouldNotRun } from './failure.ts'
+import { camelCase } from './field-names.ts'
 import type { PlacedValue } from './found-tool.ts'
 import { placeIssue } from './places.ts'
 import type { FileIssue, SourceDocument } from './source-document.ts'
@@ -45,8 +47,15 @@ export function checkDefinition(place: PlacedValue, options: ParseOptions, lints
   const result = parseDefinition(place.value, options)
   const issues = result.ok && lints ? [...result.issues, ...lintDefinition(result.value)] : result.issues
   const findings = issues.map((issue) => ({
-    issue: placeIssue(place.document, issue, place.pointer),
+    issue: placeIssue(place.document, withOwnHelp(issue), place.pointer),
     document: place.document,
   }))
   return { definition: result.ok ? result.value : null, findings }
+}
+
+/** Tokens in a definition are a mistake that a list of the known fields does not help with. */
+function withOwnHelp(issue: Issue): Issue {
+  if (issue.code !== 'ERR_FIELD_UNKNOWN' || camelCase(issue.pointer) !== '/authTokens') return issue
+  const help = 'tokens stand beside a definition: `{ "selectedTools": [{ "temporaryTool": …, "authTokens": … }] }`'
+  return { ...issue, help }
 }

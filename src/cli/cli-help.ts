@@ -11,5 +11,6 @@ const FLAGS: Partial<Record<Code, string>> = {
 
 /** The help for a finding or notice, in words of the command line. @internal */
 export function helpFor({ code, help }: { readonly code: Code; readonly help?: string }): string | undefined {
+  if (code === 'ERR_TOKEN_MISSING' && help !== undefined) return `${help}; here with \`--token NAME=env:VARIABLE\``
   return FLAGS[code] ?? help
 }

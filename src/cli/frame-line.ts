@@ -4,7 +4,7 @@ import type { Stretch } from './source-document.ts'
 
 const CUT = '…'
 // Far more than fits on a page, so that a file of one huge line costs no more than another.
-const REACH = 400
+const REACH = 200
 
 /** One line of a text as a code frame shows it. @internal */
 export interface FrameLine {
@@ -53,12 +53,16 @@ function cellsOf(text: string, { start, end }: Stretch, masks: readonly Mask[]):
       continue
     }
     const character = String.fromCodePoint(text.codePointAt(offset) ?? 0)
-    const shown = character === '\t' ? '  ' : printable(character)
+    const shown = show(character)
     const width = shown === character ? columnsOf(character) : shown.length
     cells.push({ shown, width, start: offset, end: offset + character.length })
     offset += character.length
   }
   return cells
+}
+
+function show(character: string): string {
+  return character === '\t' ? '  ' : printable(character)
 }
 
 /** The cells that a stretch touches, at least one column behind the last where it is empty. */
@@ -75,7 +79,9 @@ function cutToFit(
   width: number,
   beyond: { readonly left: boolean; readonly right: boolean },
 ): FrameLine {
-  const widthOf = (from: number, to: number): number => cells.slice(from, to).reduce((sum, cell) => sum + cell.width, 0)
+  const columns = [0]
+  for (const cell of cells) columns.push((columns.at(-1) ?? 0) + cell.width)
+  const widthOf = (from: number, to: number): number => (columns[to] ?? columns.at(-1) ?? 0) - (columns[from] ?? 0)
   let from = 0
   // Where the mark would fall off the page, the line begins a third of a page before it.
   if (marked !== null && (beyond.left || widthOf(0, marked.last + 1) > width - 1)) {
@@ -83,8 +89,8 @@ function cutToFit(
     while (from > 0 && widthOf(from - 1, marked.first) < width / 3) from -= 1
   }
   const lead = from > 0 || beyond.left ? CUT : ''
-  let to = from
   const room = width - lead.length
+  let to = from
   while (to < cells.length && widthOf(from, to + 1) <= room) to += 1
   const cutRight = to < cells.length || beyond.right
   while (cutRight && to > from && widthOf(from, to) > room - 1) to -= 1
@@ -92,6 +98,6 @@ function cutToFit(
   const text = `${lead}${shown.join('')}${cutRight ? CUT : ''}`
   if (marked === null) return { text, mark: null }
   const start = lead.length + widthOf(from, marked.first)
-  const end = Math.min(lead.length + widthOf(from, marked.last + 1), lead.length + widthOf(from, to))
+  const end = lead.length + Math.min(widthOf(from, marked.last + 1), widthOf(from, to))
   return { text, mark: { start, end: Math.max(end, start + 1) } }
 }

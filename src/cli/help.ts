@@ -88,9 +88,9 @@ ${FILE_FORMS}
 Tokens
   A later source goes before an earlier one:
   authTokens               of the call in FILE.
-  --tokens FILE            { "name": "token" }, or { "tool": { "name": "token" } }
-                           where FILE holds a call; - is standard input. Where
-                           FILE has several tools, each gets the names it uses.
+  --tokens FILE            { "name": "token" }; where FILE holds a call also
+                           { "tool": { "name": "token" } }. - is standard
+                           input. Of several tools each gets the names it uses.
   --token NAME=env:VAR     The value of a variable.
   --token NAME=file:PATH   The content of a file, without the one line break at
                            its end. May be repeated; the value itself is never

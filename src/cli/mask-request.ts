@@ -16,7 +16,9 @@ export function maskMutation(definition: ToolDefinition, resolution: Resolution,
     requirements !== undefined && Object.hasOwn(requirements, mutation.requirement)
       ? requirements[mutation.requirement]
       : undefined
-  return requirement === undefined ? SHOWN : bindKind(requirement).write(SHOWN)
+  if (requirement === undefined) return SHOWN
+  const effect = bindKind(requirement).emit(SHOWN, mutation.requirement)
+  return 'value' in effect ? effect.value.reveal() : SHOWN
 }
 
 /**

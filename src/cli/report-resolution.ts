@@ -1,19 +1,20 @@
+import { pointerSegments } from '../json-pointer.ts'
 import type { Issue } from '../result.ts'
 import type { Need, Notice } from '../types.ts'
 import type { Paint, Style } from './paint.ts'
 import { printable, wrap } from './printable.ts'
-import { findingLines, helpLines, issueLines } from './report-text.ts'
+import { findingBlocks, helpLines, issueLines, labelled } from './report-text.ts'
 import type { ShownRequest, ShownTool } from './shown-tool.ts'
 
 /** What became of a tool, for people. @internal */
 export function resolutionLines(tool: ShownTool, paint: Paint): readonly string[] {
   return joinBlocks([
-    [verdictLine(tool.name, tool.outcome, tool.text, paint)],
+    [verdictLine(tool.label, tool.outcome, tool.text, paint)],
     optionLines(tool.options, tool.outcome === 'authenticated' || tool.outcome === 'unauthenticated', paint),
-    ...tool.findings.map((finding) => findingLines(finding, paint)),
-    ...tool.issues.map((issue) => issueLines(issue, placeOf(issue, tool), paint)),
+    ...findingBlocks(tool.findings, paint),
+    ...tool.issues.map((issue) => issueLines(issue, placesOf(issue, tool), paint)),
     ...tool.notices.map((notice) => noticeLines(notice, paint)),
-    tool.needs.flatMap((need, index) => rowOf(index === 0 ? 'needs' : '', describeNeed(need), paint)),
+    tool.needs.flatMap((need, index) => labelled(index === 0 ? 'needs' : '', describeNeed(need), '  ', paint)),
     requestLines(tool, paint),
   ])
 }
@@ -33,9 +34,9 @@ const OUTCOMES: { readonly [outcome: string]: { readonly words: string; readonly
 }
 
 /** `stock_price: authenticated, option 0 is chosen`. @internal */
-export function verdictLine(name: string | null, outcome: string, text: string, paint: Paint): string {
+export function verdictLine(label: string, outcome: string, text: string, paint: Paint): string {
   const { words, style } = OUTCOMES[outcome] ?? { words: outcome, style: 'error' }
-  return `${paint('strong', printable(name ?? '(unnamed tool)'))}: ${paint(style, words)}, ${printable(text)}`
+  return `${paint('strong', printable(label))}: ${paint(style, words)}, ${printable(text)}`
 }
 
 /** One line an option: why it was taken or passed over. @internal */
@@ -47,15 +48,11 @@ export function optionLines(options: ShownTool['options'], usable: boolean, pain
   })
 }
 
-/** A token's issue names the place that the token came from. */
-function placeOf({ pointer }: Issue, { origins }: ShownTool): string {
-  if (pointer === '') return ''
-  const name = pointer
-    .replace(/^\/authTokens\//, '')
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~')
-  const from = origins.get(name)
-  return from === undefined ? `at ${pointer}` : `at ${pointer}, from ${from}`
+/** The place of an issue, and of the token that it is about. */
+function placesOf({ pointer }: Issue, { origins }: ShownTool): readonly string[] {
+  if (pointer === '') return []
+  const from = origins.get(pointerSegments(pointer)[1] ?? '')
+  return [`at ${pointer}`, ...(from === undefined ? [] : [`from ${from}`])]
 }
 
 /** @internal */
@@ -69,11 +66,13 @@ export function noticeLines(notice: Notice, paint: Paint): readonly string[] {
 
 function describeNeed(need: Need): string {
   const writes = need.writes.map(({ kind, name }) => `${kind} ${name}`).join(' and ')
-  const what =
-    'scopes' in need
-      ? `a call token with ${listNames(need.scopes)}`
-      : `the stored credential \`${need.credentialId}\` for \`${need.requirement}\``
-  return `${what}, written to ${writes}`
+  return `${NEED_TEXTS[need.kind](need as never)}, written to ${writes}`
+}
+
+const NEED_TEXTS: { readonly [K in Need['kind']]: (need: Extract<Need, { readonly kind: K }>) => string } = {
+  callToken: ({ scopes }) => `a call token with ${listNames(scopes)}`,
+  credential: ({ credentialId, requirement }) => `the stored credential \`${credentialId}\` for \`${requirement}\``,
+  signature: ({ requirement }) => `a signature with \`${requirement}\` over the final request`,
 }
 
 function listNames(scopes: readonly string[]): string {

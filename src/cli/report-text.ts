@@ -8,15 +8,22 @@ import { PAGE_WIDTH, printable, wrap } from './printable.ts'
 import type { FileIssue } from './source-document.ts'
 import { whyItMatters } from './why.ts'
 
-/** A finding: where, what, the lines around it, why it matters, what to do. @internal */
-export function findingLines({ issue, document }: Finding, paint: Paint): readonly string[] {
+// Whoever has more to mend starts with these; a frame for each of many thousand takes minutes.
+const MAX_FRAMES = 100
+
+/** Findings in their order, each a block of its own; the first hundred with a code frame. @internal */
+export function findingBlocks(findings: readonly Finding[], paint: Paint): readonly (readonly string[])[] {
+  return findings.map((finding, index) => findingLines(finding, index < MAX_FRAMES, paint))
+}
+
+/** A finding: where, what, the lines around it, why it matters, what to do. */
+function findingLines({ issue, document }: Finding, framed: boolean, paint: Paint): readonly string[] {
   return [
     ...heading(issue, `#${issue.pointer}`, paint),
     '',
     ...wrap('  ', issue.message, '  ').map((line) => paint('strong', line)),
     '',
-    ...codeFrame(document, issue, paint),
-    '',
+    ...(framed ? [...codeFrame(document, issue, paint), ''] : []),
     ...adviceLines(issue, '  ', paint),
   ]
 }
@@ -33,10 +40,12 @@ export function syntaxLines(issue: FileIssue, paint: Paint): readonly string[] {
 }
 
 /** An issue that stands in no file. @internal */
-export function issueLines(issue: Issue, place: string, paint: Paint): readonly string[] {
+export function issueLines(issue: Issue, places: readonly string[], paint: Paint): readonly string[] {
   const start = `  ${paint(styleOf(issue), issue.severity)} ${paint('strong', issue.code)}`
+  const [first, ...rest] = places.map(printable)
   return [
-    `${start}${place === '' ? '' : ` ${printable(place)}`}`,
+    first === undefined ? start : `${start} ${first}`,
+    ...rest.map((place) => `    ${place}`),
     ...wrap('    ', issue.message, '    '),
     ...adviceLines(issue, '    ', paint),
   ]

@@ -8,6 +8,7 @@ import type { AuthTokens, Mutation, Notice, Resolution, ResolveOptions, ToolDefi
 import { type AssignedTokens, assignTokens, type ReadTool } from './assign-tokens.ts'
 import type { Finding } from './check-definition.ts'
 import { isObject } from './field-names.ts'
+import type { FoundTool } from './found-tool.ts'
 import { maskMutation } from './mask-request.ts'
 import { type AskedRequest, changeRequest, type RequestChange } from './request-change.ts'
 import type { SuppliedTokens } from './supplied-tokens.ts'
@@ -18,6 +19,8 @@ export type ShownMutation = Mutation & { readonly shown: string }
 /** What became of one tool; still holds its credentials. @internal */
 export interface ToolOutcome {
   readonly name: string | null
+  /** What it is called in a text: its name, or the file that holds no tool. */
+  readonly label: string
   readonly outcome: Resolution['outcome'] | 'invalidDefinition' | 'toolNotFound'
   readonly optionIndex: number | null
   /** The outcome in words. */
@@ -47,12 +50,24 @@ export interface ResolveSettings {
 /** A tool that cannot be resolved at all. @internal */
 export function refusedTool({ tool }: Pick<ReadTool, 'tool'>, findings: readonly Finding[]): ToolOutcome {
   const text = tool.notFound ? 'no stored tool has its name or id' : 'so it cannot be resolved'
-  return { ...NOTHING, name: tool.name, outcome: tool.notFound ? 'toolNotFound' : 'invalidDefinition', text, findings }
+  return { ...NOTHING, ...nameOf(tool), outcome: tool.notFound ? 'toolNotFound' : 'invalidDefinition', text, findings }
 }
 
 /** A file that holds no tool to resolve, and why. @internal */
-export function refusedFile(findings: readonly Finding[]): ToolOutcome {
-  return { ...NOTHING, name: null, outcome: 'invalidDefinition', text: 'so nothing can be resolved', findings }
+export function refusedFile(path: string, findings: readonly Finding[]): ToolOutcome {
+  return {
+    ...NOTHING,
+    name: null,
+    label: path,
+    outcome: 'invalidDefinition',
+    text: 'so nothing can be resolved',
+    findings,
+  }
+}
+
+/** @internal */
+export function nameOf({ name }: FoundTool): Pick<ToolOutcome, 'name' | 'label'> {
+  return { name, label: name ?? '(unnamed tool)' }
 }
 
 const NOTHING = {
@@ -86,7 +101,7 @@ export function resolveTool(
     : []
   return {
     ...NOTHING,
-    name: read.tool.name,
+    ...nameOf(read.tool),
     outcome: resolution.outcome,
     optionIndex: resolution.ok ? resolution.optionIndex : null,
     text: explanation.text,
@@ -102,7 +117,7 @@ export function resolveTool(
 }
 
 function refusedTokens({ tool }: ReadTool, { text, options }: Explanation, issues: readonly Issue[]): ToolOutcome {
-  return { ...NOTHING, name: tool.name, outcome: 'invalidTokens', text, options, issues }
+  return { ...NOTHING, ...nameOf(tool), outcome: 'invalidTokens', text, options, issues }
 }
 
 function textsOf(tokens: unknown): readonly string[] {

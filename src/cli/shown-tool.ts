@@ -12,6 +12,7 @@ export type ShownRequest = Pick<HttpRequest, 'method' | 'url' | 'headers'>
 /** What may be printed of one tool: from here on nothing holds a credential, unless `--reveal` was given. @internal */
 export interface ShownTool {
   readonly name: string | null
+  readonly label: string
   readonly outcome: ToolOutcome['outcome']
   readonly optionIndex: number | null
   readonly text: string
@@ -37,14 +38,14 @@ export interface ShownTool {
 
 /** Takes the credentials out of an outcome. @internal */
 export function showTool(tool: ToolOutcome, reveal: boolean): ShownTool {
-  const { name, outcome, optionIndex, text, options, findings, issues, notices, origins, resolution } = tool
+  const { name, label, outcome, optionIndex, text, options, findings, issues, notices, origins, resolution } = tool
   const show = (request: HttpRequest | null | undefined): ShownRequest | null => {
     if (request === null || request === undefined) return null
     const { method, url, headers } = reveal ? request : maskRequest(request, tool.mutations, tool.secrets)
     return { method, url, headers }
   }
   return {
-    ...{ name, outcome, optionIndex, text, options, findings, issues, notices, origins },
+    ...{ name, label, outcome, optionIndex, text, options, findings, issues, notices, origins },
     mutations: tool.mutations.map(({ kind, name: place, requirement, value, shown }) => {
       const values = reveal ? { value: value.reveal(), text: value.reveal() } : { value: String(value), text: shown }
       return { kind, name: place, requirement, ...values }

@@ -55,7 +55,7 @@ function plainPort(digits: string | undefined, scheme: 'http' | 'https'): string
 }
 
 function isPlainHost(host: string): boolean {
-  if (host.startsWith('[')) return true
+  if (host.startsWith('[')) return isCanonicalIpv6(host.slice(1, -1))
   if (host.length > 253) return false
   const labels = host.split('.')
   if (labels.includes('')) return false
@@ -66,6 +66,15 @@ function isPlainHost(host: string): boolean {
 
 function isDottedQuad(labels: readonly string[]): boolean {
   return labels.length === 4 && labels.every((label) => /^(?:0|[1-9][0-9]{0,2})$/.test(label) && Number(label) < 256)
+}
+
+/** RFC 5952: lower case, no leading zeros, the longest run of zero groups as `::`, no embedded IPv4 address. */
+function isCanonicalIpv6(address: string): boolean {
+  const halves = address.split('::')
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
+  if (!groups.every((group) => /^(?:0|[1-9a-f][0-9a-f]{0,3})$/.test(group))) return false
+  const hasRun = halves.length === 2
+  return halves.length <= 2 && (hasRun ? groups.length <= 6 : groups.length === 8)
 }
 
 /** Whether a host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`. @internal */

@@ -1,5 +1,5 @@
 import { SecurityError } from '../errors.ts'
-import { hasDotSegment, splitUrl } from '../http/url.ts'
+import { hasDotSegment, isLoopback, splitUrl } from '../http/url.ts'
 import type { Binding } from '../types.ts'
 
 /** Where a credential may go. @internal */
@@ -28,6 +28,8 @@ export function targetOf(binding: Binding, origin: unknown): Target {
       phase: 'request',
     })
   }
+  if (url.scheme === 'http' && !isLoopback(url.host))
+    throw new SecurityError('ERR_BASE_URL_INSECURE', { phase: 'request' })
   return { origin: url.origin, pathPrefix: '', pathOpen: true }
 }
 

@@ -14,8 +14,9 @@ import { noteOnFile } from '../notes.ts'
 import type { Paint } from '../paint.ts'
 import { issueJson, jsonText, noticeJson } from '../report-json.ts'
 import { joinBlocks, noticeLines, optionLines, verdictLine } from '../report-resolution.ts'
-import { findingLines, labelled } from '../report-text.ts'
+import { findingBlocks, labelled } from '../report-text.ts'
 import { RESOLVE_OPTIONS, readResolveOptions } from '../resolve-options.ts'
+import { nameOf, type ToolOutcome } from '../resolve-tool.ts'
 
 /** Says what a set of names would choose. @internal */
 export const explainCommand: Command = {
@@ -31,8 +32,7 @@ export const explainCommand: Command = {
   run: runExplain,
 }
 
-interface Explained {
-  readonly name: string | null
+interface Explained extends Pick<ToolOutcome, 'name' | 'label'> {
   readonly outcome: Explanation['outcome'] | 'invalidDefinition' | 'toolNotFound'
   readonly explanation: Explanation | null
   readonly access: Access | null
@@ -44,7 +44,8 @@ async function runExplain({ io, args, paint, json }: Context): Promise<Outcome> 
   const loaded = await loadTools(io, args)
   const have = (args.values.get('have') ?? []).flatMap((list) => list.split(',').filter((name) => name !== ''))
   const options = readResolveOptions(args)
-  const ofFile: readonly Explained[] = loaded.findings.length === 0 ? [] : [refused(null, loaded.findings)]
+  const ofFile: readonly Explained[] =
+    loaded.findings.length === 0 ? [] : [refused({ name: null, label: loaded.document.path }, loaded.findings)]
   const tools = [...ofFile, ...loaded.tools.map((tool) => explainTool(tool, loaded.tools, have, options))]
   const stdout = json
     ? jsonText({ tools: tools.map(explainedJson) })
@@ -59,9 +60,13 @@ function exitCodeOf({ explanation, outcome, findings }: Explained): ExitCode {
   return outcome === 'unsatisfied' ? EXIT.unsatisfied : EXIT.fine
 }
 
-function refused(name: string | null, findings: readonly Finding[], notFound = false): Explained {
+function refused(
+  names: Pick<ToolOutcome, 'name' | 'label'>,
+  findings: readonly Finding[],
+  notFound = false,
+): Explained {
   const outcome = notFound ? 'toolNotFound' : 'invalidDefinition'
-  return { name, outcome, explanation: null, access: null, findings, notices: [] }
+  return { ...names, outcome, explanation: null, access: null, findings, notices: [] }
 }
 
 function explainTool(
@@ -71,12 +76,12 @@ function explainTool(
   options: Parameters<typeof explain>[2],
 ): Explained {
   const { tool, definition, findings } = read
-  if (definition === null) return refused(tool.name, findings, tool.notFound)
+  if (definition === null) return refused(nameOf(tool), findings, tool.notFound)
   const names = have.filter(namesFor(read, tools))
   const explanation = explain(definition, names, options)
   const access = describeAccess(definition)
   const notices = unusedNotices(access, names)
-  return { name: tool.name, outcome: explanation.outcome, explanation, access, findings, notices }
+  return { ...nameOf(tool), outcome: explanation.outcome, explanation, access, findings, notices }
 }
 
 function unusedNotices(access: Access, names: readonly string[]): readonly Notice[] {
@@ -102,17 +107,17 @@ function explainedJson({ name, outcome, explanation, access, findings, notices }
   }
 }
 
-function explainedLines({ name, outcome, explanation, access, findings, notices }: Explained, paint: Paint) {
+function explainedLines({ label, outcome, explanation, access, findings, notices }: Explained, paint: Paint) {
   const text =
     explanation?.text ??
     (outcome === 'toolNotFound' ? 'no stored tool has its name or id' : 'so it cannot be explained')
   return joinBlocks([
-    [verdictLine(name, outcome, text, paint)],
+    [verdictLine(label, outcome, text, paint)],
     explanation === null ? [] : optionLines(explanation.options, explanation.outcome !== 'unsatisfied', paint),
     access === null
       ? []
       : waysOf(access).flatMap((way, index) => labelled(index === 0 ? 'runs' : '', way, '  ', paint)),
-    ...findings.map((finding) => findingLines(finding, paint)),
+    ...findingBlocks(findings, paint),
     ...notices.map((notice) => noticeLines(notice, paint)),
   ])
 }

@@ -39,7 +39,7 @@ async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> 
     supplied: await readSuppliedTokens(io, args, loaded.found),
     options: readResolveOptions(args),
   }
-  const ofFile = loaded.findings.length === 0 ? [] : [refusedFile(loaded.findings)]
+  const ofFile = loaded.findings.length === 0 ? [] : [refusedFile(loaded.document.path, loaded.findings)]
   const outcomes = [
     ...ofFile,
     ...loaded.tools.map((tool) => {

@@ -9,7 +9,7 @@ import type { Outcome } from '../io.ts'
 import type { Paint } from '../paint.ts'
 import { issueJson, jsonText } from '../report-json.ts'
 import { joinBlocks } from '../report-resolution.ts'
-import { findingLines, syntaxLines } from '../report-text.ts'
+import { findingBlocks, syntaxLines } from '../report-text.ts'
 import type { FileIssue } from '../source-document.ts'
 
 /** Checks the definitions in files. @internal */
@@ -40,10 +40,7 @@ async function runValidate({ io, args, paint, json }: Context): Promise<Outcome>
 }
 
 function blocksOf({ syntax, findings }: CheckedFile, paint: Paint): readonly (readonly string[])[] {
-  return [
-    ...syntax.map((issue) => syntaxLines(issue, paint)),
-    ...findings.map((finding) => findingLines(finding, paint)),
-  ]
+  return [...syntax.map((issue) => syntaxLines(issue, paint)), ...findingBlocks(findings, paint)]
 }
 
 function exitCodeOf({ read, syntax, findings }: CheckedFile, failOnWarning: boolean): ExitCode {
