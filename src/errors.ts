@@ -98,7 +98,6 @@ export const CODES = {
   NOTE_INSECURE_ORIGIN: { phase: 'tokens', title: 'plain http was allowed for this origin' },
 
   // A whole call
-  ERR_CALL_INVALID: { phase: 'definition', title: 'the call payload is not valid' },
   ERR_FIELD_MISPLACED: { phase: 'definition', title: 'a field of a selected tool stands outside of it' },
   ERR_TOOL_NOT_FOUND: { phase: 'definition', title: 'no stored tool has this id or name' },
   ERR_TOOL_AMBIGUOUS: { phase: 'definition', title: 'several stored tools have this name' },

@@ -40,7 +40,9 @@ export interface VerifyCallTokenOptions {
 
 /** What a valid call token says. */
 export interface CallTokenClaims {
+  /** Id of the call that it was minted for. */
   readonly callId: string
+  /** What it allows, exactly. */
   readonly scopes: readonly string[]
 }
 

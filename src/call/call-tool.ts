@@ -5,16 +5,23 @@ import type { ResolvedTool } from './types.ts'
 
 /** A tool of a call as it may be shown: Ultravox's `CallTool`, which omits the auth details. */
 export interface CallTool {
+  /** Id of the stored tool; absent for a temporary one. */
   readonly toolId?: string
+  /** Name that the model sees. */
   readonly name: string
+  /** The definition without its auth details. */
   readonly definition: CallToolDefinition
+  /** As the selected tool gave it. */
   readonly transitionId?: string
 }
 
 /** A definition with names instead of requirements and values. */
 export interface CallToolDefinition extends Omit<ToolDefinition, 'modelToolName' | 'requirements' | 'http'> {
+  /** How the tool is reached, with the names of what carries its credentials. */
   readonly http?: {
+    /** Absolute URL; `{name}` stands for a path parameter. */
     readonly baseUrlPattern: string
+    /** The HTTP method. */
     readonly httpMethod: string
     /** Names of the headers that carry credentials. */
     readonly authHeaders: readonly string[]

@@ -3,16 +3,25 @@ import type { CallProblem } from './types.ts'
 
 /** An RFC 9457 problem, to be sent as `application/problem+json`. */
 export interface ProblemDetails {
+  /** A URN that names the kind of problem. */
   readonly type: string
+  /** The kind of problem in words. */
   readonly title: string
   /** 503 if the failure is the platform's own and may pass, else 400. */
   readonly status: 400 | 503
+  /** How many problems there are. */
   readonly detail: string
+  /** Every problem, sorted by pointer. */
   readonly problems: readonly {
+    /** Stable code; branch on this. */
     readonly code: IssueCode
+    /** JSON Pointer (RFC 6901) into the call payload. */
     readonly pointer: string
+    /** Name of the tool it belongs to, as far as it is known. */
     readonly tool: string | null
+    /** What is wrong: one line, never a value. */
     readonly message: string
+    /** What to do about it. */
     readonly help?: string
   }[]
 }

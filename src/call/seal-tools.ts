@@ -19,6 +19,7 @@ import type { ResolvedTool } from './types.ts'
 export interface SealOptions {
   /** Id of the call: a sealed text opens for this call only. */
   readonly callId: string
+  /** The current key. */
   readonly key: SealingKey
 }
 

@@ -12,10 +12,19 @@ import type {
 } from '../types.ts'
 
 /** How a selected tool names a stored one. */
-export type ToolReference = { readonly toolId: string } | { readonly toolName: string }
+export type ToolReference =
+  | {
+      /** Id of the stored tool. */
+      readonly toolId: string
+    }
+  | {
+      /** Name of the stored tool. */
+      readonly toolName: string
+    }
 
 /** A tool as a platform stores it. */
 export interface StoredTool {
+  /** Id it is found by. */
   readonly toolId?: string
   /** Name it is found by; the model sees it where the definition has no `modelToolName`. */
   readonly name: string
@@ -27,6 +36,7 @@ export interface StoredTool {
 
 /** What a call token is minted for. */
 export interface CallTokenRequest {
+  /** Id of the call. */
   readonly callId: string
   /** Exact scopes, in the definition's order. */
   readonly scopes: readonly string[]
@@ -63,9 +73,11 @@ export type MaybePromise<T> = T | Promise<T>
 export interface ResolvedTool {
   /** Name that the model sees; unique in the call. */
   readonly name: string
+  /** The parsed definition, with the call's `descriptionOverride`. */
   readonly definition: ToolDefinition
   /** Values that the call fixed, by parameter name. */
   readonly overrides: ParameterValues
+  /** What {@link core.apply} takes for each request of the tool. */
   readonly resolution: Authenticated | Unauthenticated
 }
 
@@ -78,6 +90,7 @@ export interface CallProblem extends Issue {
 /** The outcome for a whole call. */
 export type ResolvedCall<Call> =
   | {
+      /** Every tool can be used. */
       readonly ok: true
       /** The call without its tokens; each tool as its public view. What did not change is shared with the given call. */
       readonly call: Call
@@ -86,7 +99,12 @@ export type ResolvedCall<Call> =
       /** How the call changed; only with `patches: true`. Never the inverse patches: those hold the tokens. */
       readonly patches?: readonly Patch[]
     }
-  | { readonly ok: false; readonly problems: readonly CallProblem[] }
+  | {
+      /** The call cannot be used. */
+      readonly ok: false
+      /** Every problem of every tool, sorted by pointer. */
+      readonly problems: readonly CallProblem[]
+    }
 
 /** One entry of `selectedTools`, normalised. @internal */
 export interface SelectedTool {

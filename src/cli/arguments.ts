@@ -51,12 +51,11 @@ export function lastValue({ values }: Arguments, name: string): string | undefin
 }
 
 /** @internal */
-export function unknownOption(rawName: string, known: readonly string[]): CouldNotRun {
-  const help = didYouMean(
-    rawName,
-    known.map((name) => `--${name}`),
-  )
-  return new CouldNotRun(`unknown option ${rawName}`, help ?? '`latchkey --help` lists them all')
+export function unknownOption(option: string, known: readonly string[], command?: string): CouldNotRun {
+  const options = known.map((name) => `--${name}`)
+  const message = command === undefined ? `unknown option ${option}` : `${command} has no option ${option}`
+  const all = `\`latchkey ${command === undefined ? '' : `${command} `}--help\` lists them all`
+  return new CouldNotRun(message, didYouMean(option, options) ?? all)
 }
 
 function withoutValue(name: string, value: string | undefined): string {

@@ -7,7 +7,7 @@ import { type Arguments, lastValue, type OptionRules } from './arguments.ts'
 import { CouldNotRun } from './failure.ts'
 import { camelCase } from './field-names.ts'
 import type { PlacedValue } from './found-tool.ts'
-import { placeIssue } from './places.ts'
+import { byPlace, placeIssue } from './places.ts'
 import type { FileIssue, SourceDocument } from './source-document.ts'
 
 /** The options of every command that reads definitions. @internal */
@@ -50,6 +50,7 @@ export function checkDefinition(place: PlacedValue, options: ParseOptions, lints
     issue: placeIssue(place.document, withOwnHelp(issue), place.pointer),
     document: place.document,
   }))
+  findings.sort((a, b) => byPlace(a.issue, b.issue))
   return { definition: result.ok ? result.value : null, findings }
 }
 

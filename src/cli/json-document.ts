@@ -30,7 +30,10 @@ function explainSyntax(path: string, text: string): ReturnType<typeof syntaxIssu
   if (fragment !== null) return syntaxIssue(path, range, fragment.message, fragment.help)
   if (text.trim() === '') return syntaxIssue(path, range, 'the file is empty', 'it needs a tool definition')
   const words = WORDS[error === undefined ? '' : printParseErrorCode(error.error)]
-  return syntaxIssue(path, range, `the text is not JSON${words === undefined ? '' : `: ${words.what}`}`, words?.help)
+  const help = /,\s*$/.test(text.slice(Math.max(0, offset - 200), offset))
+    ? 'JSON has no comma before a closing brace or bracket'
+    : words?.help
+  return syntaxIssue(path, range, `the text is not JSON${words === undefined ? '' : `: ${words.what}`}`, help)
 }
 
 function firstError(text: string): ParseError | undefined {
@@ -46,11 +49,8 @@ function firstError(text: string): ParseError | undefined {
 const WORDS: { readonly [code: string]: { readonly what: string; readonly help?: string } } = {
   InvalidSymbol: { what: 'a word that is none', help: 'keys and texts stand in double quotes' },
   InvalidNumberFormat: { what: 'a number is malformed' },
-  PropertyNameExpected: {
-    what: 'expected a key in double quotes',
-    help: 'JSON has no comma before a closing brace',
-  },
-  ValueExpected: { what: 'expected a value', help: 'JSON has no comma before a closing bracket' },
+  PropertyNameExpected: { what: 'expected a key in double quotes' },
+  ValueExpected: { what: 'expected a value' },
   ColonExpected: { what: 'expected a colon' },
   CommaExpected: { what: 'expected a comma' },
   CloseBraceExpected: { what: 'a closing brace is missing' },

@@ -67,8 +67,3 @@ function refuseSecondStdin(args: Arguments, path: string): void {
   const readers = [path, lastValue(args, 'tokens'), lastValue(args, 'tools')].filter((each) => each === STDIN)
   if (readers.length > 1) throw new CouldNotRun('standard input can be read once only', 'name a file for the other')
 }
-
-/** What makes a command end with status 1. @internal */
-export function hasError(findings: readonly Finding[]): boolean {
-  return findings.some(({ issue }) => issue.severity === 'error')
-}

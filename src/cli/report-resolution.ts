@@ -6,6 +6,9 @@ import { printable, wrap } from './printable.ts'
 import { findingBlocks, helpLines, issueLines, labelled } from './report-text.ts'
 import type { ShownRequest, ShownTool } from './shown-tool.ts'
 
+/** Columns of the labels before what is sent. @internal */
+export const LABEL_WIDTH = 9
+
 /** What became of a tool, for people. @internal */
 export function resolutionLines(tool: ShownTool, paint: Paint): readonly string[] {
   return joinBlocks([
@@ -14,7 +17,9 @@ export function resolutionLines(tool: ShownTool, paint: Paint): readonly string[
     ...findingBlocks(tool.findings, paint),
     ...tool.issues.map((issue) => issueLines(issue, placesOf(issue, tool), paint)),
     ...tool.notices.map((notice) => noticeLines(notice, paint)),
-    tool.needs.flatMap((need, index) => labelled(index === 0 ? 'needs' : '', describeNeed(need), '  ', paint)),
+    tool.needs.flatMap((need, index) =>
+      labelled(index === 0 ? 'needs' : '', describeNeed(need), '  ', paint, LABEL_WIDTH),
+    ),
     requestLines(tool, paint),
   ])
 }
@@ -107,5 +112,5 @@ function requestRows(label: string, { method, url, headers }: ShownRequest, pain
 
 /** A row of a request is never broken: it is there to be compared. */
 function rowOf(label: string, text: string, paint: Paint): readonly string[] {
-  return [`  ${paint('faint', label.padEnd(8))} ${printable(text)}`]
+  return [`  ${paint('faint', label.padEnd(LABEL_WIDTH))}${printable(text)}`]
 }

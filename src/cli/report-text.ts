@@ -8,6 +8,11 @@ import { PAGE_WIDTH, printable, wrap } from './printable.ts'
 import type { FileIssue } from './source-document.ts'
 import { whyItMatters } from './why.ts'
 
+/** Lines as a text. @internal */
+export function pageText(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
+}
+
 // Whoever has more to mend starts with these; a frame for each of many thousand takes minutes.
 const MAX_FRAMES = 100
 
@@ -90,7 +95,7 @@ export function helpLines(
 }
 
 /** `help  what to do`, further lines under the first. @internal */
-export function labelled(label: string, text: string, indent: string, paint: Paint): readonly string[] {
-  const [first = '', ...rest] = wrap(`${indent}${label.padEnd(6)}`, text, ' '.repeat(indent.length + 6))
+export function labelled(label: string, text: string, indent: string, paint: Paint, width = 6): readonly string[] {
+  const [first = '', ...rest] = wrap(indent + label.padEnd(width), text, ' '.repeat(indent.length + width))
   return [indent + paint('faint', label) + first.slice(indent.length + label.length), ...rest]
 }

@@ -39,11 +39,17 @@ export function changeRequest(definition: ToolDefinition, resolution: Resolution
   // A pattern with placeholders is no URL yet, and a need that is owed would be missing from it.
   const applicable = resolution.ok && resolution.needs.length === 0 && (asked.url !== undefined || !url.includes('{'))
   if (!applicable) return { before, after: null, refusal: null }
+  // Only a URL that says plainly where it goes can stand in for the origin that the definition lacks.
+  const origin = definition.http === undefined ? splitUrl(url)?.origin : undefined
+  if (definition.http === undefined && origin === undefined) return refuse(before, new SecurityError('ERR_URL_INVALID'))
   try {
-    const origin = definition.http === undefined ? splitUrl(url)?.origin : undefined
     return { before, after: apply(before, resolution, origin === undefined ? {} : { origin }), refusal: null }
   } catch (error) {
     if (!(error instanceof SecurityError)) throw error
-    return { before, after: null, refusal: makeIssue(error.code, '', error.message) }
+    return refuse(before, error)
   }
+}
+
+function refuse(before: HttpRequest, { code, message }: SecurityError): RequestChange {
+  return { before, after: null, refusal: makeIssue(code, '', message) }
 }

@@ -49,26 +49,34 @@ export interface ResolveSettings {
 
 /** A tool that cannot be resolved at all. @internal */
 export function refusedTool({ tool }: Pick<ReadTool, 'tool'>, findings: readonly Finding[]): ToolOutcome {
-  const text = tool.notFound ? 'no stored tool has its name or id' : 'so it cannot be resolved'
-  return { ...NOTHING, ...nameOf(tool), outcome: tool.notFound ? 'toolNotFound' : 'invalidDefinition', text, findings }
+  const text = tool.notFound ? 'no stored tool has its name or id' : 'so it cannot be used'
+  return {
+    ...NOTHING,
+    ...toolNames(tool),
+    outcome: tool.notFound ? 'toolNotFound' : 'invalidDefinition',
+    text,
+    findings,
+  }
 }
 
-/** A file that holds no tool to resolve, and why. @internal */
-export function refusedFile(path: string, findings: readonly Finding[]): ToolOutcome {
+/** What is wrong with the file around its tools, if it has any. @internal */
+export function refusedFile(path: string, findings: readonly Finding[], hasTools: boolean): ToolOutcome {
   return {
     ...NOTHING,
     name: null,
     label: path,
     outcome: 'invalidDefinition',
-    text: 'so nothing can be resolved',
+    text: hasTools ? 'in what stands around its tools' : 'so there is no tool to work on',
     findings,
   }
 }
 
 /** @internal */
-export function nameOf({ name }: FoundTool): Pick<ToolOutcome, 'name' | 'label'> {
+export function toolNames({ name }: FoundTool): Pick<ToolOutcome, 'name' | 'label'> {
   return { name, label: name ?? '(unnamed tool)' }
 }
+
+const NOTHING_SENT = 'so nothing may be sent'
 
 const NOTHING = {
   optionIndex: null,
@@ -101,10 +109,10 @@ export function resolveTool(
     : []
   return {
     ...NOTHING,
-    ...nameOf(read.tool),
+    ...toolNames(read.tool),
     outcome: resolution.outcome,
     optionIndex: resolution.ok ? resolution.optionIndex : null,
-    text: explanation.text,
+    text: resolution.outcome === 'invalidTokens' ? NOTHING_SENT : explanation.text,
     options: explanation.options,
     mutations,
     resolution,
@@ -116,8 +124,8 @@ export function resolveTool(
   }
 }
 
-function refusedTokens({ tool }: ReadTool, { text, options }: Explanation, issues: readonly Issue[]): ToolOutcome {
-  return { ...NOTHING, ...nameOf(tool), outcome: 'invalidTokens', text, options, issues }
+function refusedTokens({ tool }: ReadTool, { options }: Explanation, issues: readonly Issue[]): ToolOutcome {
+  return { ...NOTHING, ...toolNames(tool), outcome: 'invalidTokens', text: NOTHING_SENT, options, issues }
 }
 
 function textsOf(tokens: unknown): readonly string[] {

@@ -61,7 +61,7 @@ function printed(stdout: string): Outcome {
 function checkUsage(name: string, { options, files }: Command, args: Arguments): void {
   const known = Object.keys(options)
   const foreign = [...args.flags, ...args.values.keys()].find((option) => !known.includes(option))
-  if (foreign !== undefined) throw unknownOption(`--${foreign} of \`${name}\``, known)
+  if (foreign !== undefined) throw unknownOption(`--${foreign}`, known, name)
   const given = args.positionals.length - 1
   const usage = `\`latchkey ${name} --help\` shows how it is used`
   if (files === 'none' && given > 0) throw new CouldNotRun(`${name} takes no file`, usage)

@@ -1,7 +1,7 @@
 import { EXIT } from './exit-codes.ts'
 import type { Outcome } from './io.ts'
 import type { Paint } from './paint.ts'
-import { syntaxLines } from './report-text.ts'
+import { pageText, syntaxLines } from './report-text.ts'
 import type { FileIssue } from './source-document.ts'
 
 /** A file that does not parse, with the places where. Exit status 2. @internal */
@@ -16,6 +16,9 @@ export class Unparsable extends Error {
 
 /** @internal */
 export function outcomeOfUnparsable({ issues }: Unparsable, paint: Paint): Outcome {
-  const lines = issues.flatMap((issue) => syntaxLines(issue, paint))
-  return { exitCode: EXIT.couldNotRun, stdout: '', stderr: `${lines.join('\n')}\n` }
+  return {
+    exitCode: EXIT.couldNotRun,
+    stdout: '',
+    stderr: pageText(issues.flatMap((issue) => syntaxLines(issue, paint))),
+  }
 }

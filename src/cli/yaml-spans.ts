@@ -30,7 +30,7 @@ export function readYamlSpans(parsed: Document.Parsed): YamlSpans {
       const at = stretchOf(pair.key) ?? value
       const name = nameOf(pair.key)
       if (name === null) {
-        refused ??= { at, ...KEY_REFUSED }
+        refused ??= { at, ...(isMergeKey(pair.key) ? MERGE_REFUSED : KEY_REFUSED) }
         continue
       }
       walk(pair.value, pointerTo(pointer, name), at, seen.has(name), depth + 1)
@@ -42,17 +42,18 @@ export function readYamlSpans(parsed: Document.Parsed): YamlSpans {
   return { spans, refused }
 }
 
-const KEY_REFUSED = {
-  message: 'a key is neither a text, a number nor a boolean, or merges another mapping (`<<`)',
-  help: 'write the members out',
-}
+const MERGE_REFUSED = { message: 'a merge key (`<<`) is not read here', help: 'write the members out' }
+const KEY_REFUSED = { message: 'a key is no text', help: 'JSON has texts as keys, and nothing else' }
 
 /** A key as JSON has it, or `null` for what it has no word for. */
 function nameOf(key: Node | null): string | null {
-  if (!isScalar(key)) return null
+  if (!isScalar(key) || isMergeKey(key)) return null
   const { value } = key
-  if (value === '<<' && key.type === 'PLAIN') return null
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
+}
+
+function isMergeKey(key: Node | null): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN'
 }
 
 function stretchOf(node: Node | null): Stretch | null {

@@ -9,9 +9,11 @@ export type SignedHeaders = Headers | { readonly [name: string]: string | readon
 
 /** A message to sign or to verify. */
 export interface SignableRequest {
+  /** The HTTP method, as it is signed. */
   readonly method: string
   /** Absolute URL, as the other side sees it. */
   readonly url: string
+  /** Names in any case. */
   readonly headers: SignedHeaders
   /** The exact bytes; a text stands for its UTF-8 form. Never a parsed object. Default empty. */
   readonly body?: Uint8Array | string | undefined

@@ -4,6 +4,7 @@ import type { HmacForm } from '../types.ts'
 export interface SignaturePreset {
   /** What it is called. */
   readonly title: string
+  /** The form, ready for `signRequest` and `verifySignature`. */
   readonly form: HmacForm
   /** What the form cannot say: which URL, which secret, what the receiver does. */
   readonly notes: string

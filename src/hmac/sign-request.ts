@@ -1,7 +1,7 @@
 import { encodeBytes } from '../bytes.ts'
 import { SecurityError } from '../errors.ts'
 import { isFieldValue } from '../http/grammar.ts'
-import { encodeQueryText } from '../http/query.ts'
+import { appendQueryText, encodeQueryText } from '../http/query.ts'
 import type { CompiledForm, SignatureCarrier } from '../kinds/signature-form.ts'
 import type { SignatureTemplate } from '../kinds/signature-template.ts'
 import type { Secret } from '../secret.ts'
@@ -144,10 +144,7 @@ function checkHeader({ name }: SignatureCarrier, value: string): string {
 }
 
 function appendQuery(url: string, name: string, value: string): string {
-  const hash = url.indexOf('#')
-  const end = hash < 0 ? url.length : hash
-  const separator = !url.slice(0, end).includes('?') ? '?' : /[?&]$/.test(url.slice(0, end)) ? '' : '&'
-  return `${url.slice(0, end)}${separator}${encodeQueryText(name)}=${encodeQueryText(value)}${url.slice(end)}`
+  return appendQueryText(url, `${encodeQueryText(name)}=${encodeQueryText(value)}`)
 }
 
 function formatTimestamp(now: number, unit: CompiledForm['timestamp']): string {

@@ -42,15 +42,23 @@ export type SignatureRefusal = Extract<
 /** The verdict on a message. */
 export type SignatureVerdict =
   | {
+      /** The signature is that of the message. */
       readonly ok: true
       /** The signed timestamp in milliseconds since the epoch; `null` where the form signs none: copies stay valid for ever. */
       readonly timestamp: number | null
+      /** The signed message id; `null` where the form signs none. */
       readonly id: string | null
+      /** The signed key id; `null` where the form signs none. */
       readonly keyId: string | null
       /** Which of the secrets it was. */
       readonly secretIndex: number
     }
-  | { readonly ok: false; readonly code: SignatureRefusal }
+  | {
+      /** The message must not be trusted. */
+      readonly ok: false
+      /** Why. */
+      readonly code: SignatureRefusal
+    }
 
 /**
  * Verifies the signature of a received message as strictly as its form allows.

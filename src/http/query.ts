@@ -47,3 +47,18 @@ export function readQuery(query: string): readonly QueryPair[] {
   }
   return pairs
 }
+
+/**
+ * Appends encoded pairs to a URL, before its fragment; the rest stays byte for byte (REQ-1).
+ * @param pairs Such as `a=1&b=2`; nothing is appended for `''`.
+ * @internal
+ */
+export function appendQueryText(url: string, pairs: string): string {
+  if (pairs === '') return url
+  const hash = url.indexOf('#')
+  const end = hash < 0 ? url.length : hash
+  const mark = url.indexOf('?')
+  const hasQuery = mark >= 0 && mark < end
+  const separator = !hasQuery ? '?' : mark === end - 1 || url[end - 1] === '&' ? '' : '&'
+  return `${url.slice(0, end)}${separator}${pairs}${url.slice(end)}`
+}

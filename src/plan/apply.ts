@@ -1,6 +1,6 @@
 import { SecurityError } from '../errors.ts'
 import { foldHeaderName, isToken } from '../http/grammar.ts'
-import { readQuery } from '../http/query.ts'
+import { appendQueryText, readQuery } from '../http/query.ts'
 import { readOptions } from '../read-options.ts'
 import type { HttpRequest, Resolution } from '../types.ts'
 import { writeCookies } from './cookies.ts'
@@ -122,18 +122,14 @@ function checkConnection(value: string): void {
   if (!harmless) throw new SecurityError('ERR_CONNECTION_HEADER')
 }
 
-/** Appends before the fragment; the rest of the URL stays byte for byte (REQ-1). */
+/** Appends the parameters that are not there yet. */
 function writeQuery(url: string, outgoing: readonly OutgoingQuery[]): string {
   const hash = url.indexOf('#')
-  const end = hash < 0 ? url.length : hash
   const mark = url.indexOf('?')
-  const hasQuery = mark >= 0 && mark < end
-  const missing = hasQuery ? outgoing.filter((query) => !isPresent(url.slice(mark + 1, end), query)) : outgoing
-  if (missing.length === 0) return url
-  const last = url[end - 1]
-  const separator = !hasQuery ? '?' : last === '?' || last === '&' ? '' : '&'
-  const text = missing.map((query) => query.text).join('&')
-  return `${url.slice(0, end)}${separator}${text}${url.slice(end)}`
+  const hasQuery = mark >= 0 && (hash < 0 || mark < hash)
+  const query = hasQuery ? url.slice(mark + 1, hash < 0 ? undefined : hash) : ''
+  const missing = hasQuery ? outgoing.filter((parameter) => !isPresent(query, parameter)) : outgoing
+  return appendQueryText(url, missing.map(({ text }) => text).join('&'))
 }
 
 /** Whether the very parameter stands in the query already, once; another value of it is refused, however it is spelled. */

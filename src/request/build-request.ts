@@ -11,6 +11,7 @@ import { writeBody, writeHeaderParameters, writePath, writeQueryParameters } fro
 
 /** A tool whose definition and overrides are settled, such as a `ResolvedTool` of a call. */
 export interface BuildableTool {
+  /** The tool's definition, parsed or not. */
   readonly definition: ToolDefinition
   /** Values that the call fixed, by parameter name. */
   readonly overrides?: ParameterValues
@@ -121,7 +122,9 @@ function readValues(values: ParameterValues | undefined, pointer: string): Param
 }
 
 function parametersInvalid(issues: readonly Issue[]): SecurityError {
-  const sorted = sortIssues(issues)
+  // A required path parameter is missing as a parameter and as a segment.
+  const distinct = new Map(issues.map((issue) => [`${issue.code} ${issue.pointer}`, issue]))
+  const sorted = sortIssues([...distinct.values()])
   const message = `the request cannot be built: ${sorted.map((issue) => issue.message).join('; ')}`
   return new SecurityError('ERR_PARAMETERS_INVALID', { message, issues: sorted })
 }

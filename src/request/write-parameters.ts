@@ -1,5 +1,5 @@
 import { isFieldValue } from '../http/grammar.ts'
-import { encodeQueryText } from '../http/query.ts'
+import { appendQueryText, encodeQueryText } from '../http/query.ts'
 import { hasDotSegment } from '../http/url.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import type { JsonValue } from '../types.ts'
@@ -46,12 +46,7 @@ export function writeQueryParameters(url: string, parameters: readonly FilledPar
       .filter((item) => item !== null)
       .map((item) => `${encodeQueryText(name)}=${encodeQueryText(textOf(item))}`)
   })
-  if (pairs.length === 0) return url
-  const hash = url.indexOf('#')
-  const end = hash < 0 ? url.length : hash
-  const mark = url.indexOf('?')
-  const separator = mark < 0 || mark > end ? '?' : /[?&]$/.test(url.slice(0, end)) ? '' : '&'
-  return `${url.slice(0, end)}${separator}${pairs.join('&')}${url.slice(end)}`
+  return appendQueryText(url, pairs.join('&'))
 }
 
 /** Header values; objects and arrays as ASCII JSON. @internal */

@@ -3,10 +3,11 @@ import { type Command, type Context, REPORT_OPTIONS } from '../command.ts'
 import { EXIT, type ExitCode, weightiest } from '../exit-codes.ts'
 import { RESOLVE_HELP } from '../help.ts'
 import type { Outcome } from '../io.ts'
-import { hasError, loadTools } from '../load-tools.ts'
+import { loadTools } from '../load-tools.ts'
 import { noteOnFile } from '../notes.ts'
 import { jsonText } from '../report-json.ts'
 import { joinBlocks, resolutionLines } from '../report-resolution.ts'
+import { pageText } from '../report-text.ts'
 import { readAskedRequest } from '../request-change.ts'
 import { RESOLVE_OPTIONS, readResolveOptions } from '../resolve-options.ts'
 import { refusedFile, refusedTool, resolveTool, type ToolOutcome } from '../resolve-tool.ts'
@@ -39,7 +40,8 @@ async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> 
     supplied: await readSuppliedTokens(io, args, loaded.found),
     options: readResolveOptions(args),
   }
-  const ofFile = loaded.findings.length === 0 ? [] : [refusedFile(loaded.document.path, loaded.findings)]
+  const ofFile =
+    loaded.findings.length === 0 ? [] : [refusedFile(loaded.document.path, loaded.findings, loaded.tools.length > 0)]
   const outcomes = [
     ...ofFile,
     ...loaded.tools.map((tool) => {
@@ -51,16 +53,12 @@ async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> 
   const shown = outcomes.map((outcome) => showTool(outcome, args.flags.has('reveal')))
   const stdout = json
     ? jsonText({ tools: shown.map(toolJson) })
-    : joinBlocks(shown.map((tool) => resolutionLines(tool, paint)))
-        .map((line) => `${line}\n`)
-        .join('')
+    : pageText(joinBlocks(shown.map((tool) => resolutionLines(tool, paint))))
   return { exitCode: weightiest(outcomes.map(exitCodeOf)), stdout, stderr: noteOnFile(loaded) }
 }
 
-function exitCodeOf({ outcome, change, findings, resolution }: ToolOutcome): ExitCode {
-  if (hasError(findings) || outcome === 'invalidTokens' || (change !== null && change.refusal !== null)) {
-    return EXIT.findings
-  }
-  if (resolution === null && findings.length === 0) return EXIT.findings
+function exitCodeOf({ outcome, change, resolution }: ToolOutcome): ExitCode {
+  const refused = change !== null && change.refusal !== null
+  if (resolution === null || outcome === 'invalidTokens' || refused) return EXIT.findings
   return outcome === 'unsatisfied' ? EXIT.unsatisfied : EXIT.fine
 }

@@ -9,7 +9,7 @@ import type { Outcome } from '../io.ts'
 import type { Paint } from '../paint.ts'
 import { issueJson, jsonText } from '../report-json.ts'
 import { joinBlocks } from '../report-resolution.ts'
-import { findingBlocks, syntaxLines } from '../report-text.ts'
+import { findingBlocks, pageText, syntaxLines } from '../report-text.ts'
 import type { FileIssue } from '../source-document.ts'
 
 /** Checks the definitions in files. @internal */
@@ -35,8 +35,8 @@ async function runValidate({ io, args, paint, json }: Context): Promise<Outcome>
   if (!files.some(({ read }) => read)) return { exitCode, stdout: '', stderr }
   const summary = summarise(files)
   if (json) return { exitCode, stdout: jsonText({ summary, issues: files.flatMap(issuesOf).map(issueJson) }), stderr }
-  const stdout = joinBlocks(files.flatMap((file) => blocksOf(file, paint))).map((line) => `${line}\n`)
-  return { exitCode, stdout: stdout.join(''), stderr: `${stderr}${summaryLine(files, summary)}\n` }
+  const stdout = pageText(joinBlocks(files.flatMap((file) => blocksOf(file, paint))))
+  return { exitCode, stdout, stderr: `${stderr}${summaryLine(files, summary)}\n` }
 }
 
 function blocksOf({ syntax, findings }: CheckedFile, paint: Paint): readonly (readonly string[])[] {
