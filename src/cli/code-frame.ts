@@ -2,8 +2,9 @@ import type { FrameLine } from './frame-line.ts'
 import { layOutLine } from './frame-line.ts'
 import { findMasks, type Mask } from './masks.ts'
 import type { Paint } from './paint.ts'
+import type { Stretch } from './place-tree.ts'
 import { PAGE_WIDTH } from './printable.ts'
-import type { FileIssue, SourceDocument, Stretch } from './source-document.ts'
+import type { FileIssue, SourceDocument } from './source-document.ts'
 
 const LINES_AROUND = 2
 const INDENT = '  '

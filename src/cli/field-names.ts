@@ -1,5 +1,3 @@
-import type { Shape } from '../definition/shape.ts'
-
 /** A JSON object whose keys anyone may have chosen. @internal */
 export type JsonObject = { readonly [key: string]: unknown }
 
@@ -37,19 +35,4 @@ export function snakeCase(name: string): string {
 /** `http_method` as `httpMethod`. @internal */
 export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-/** The names of the fields of a shape, at every level. @internal */
-export function nestedFields(shape: Shape): ReadonlySet<string> {
-  const names = new Set<string>()
-  const visit = ({ fields = {}, values, items }: Shape): void => {
-    for (const [name, field] of Object.entries(fields)) {
-      names.add(name)
-      visit(field)
-    }
-    if (values !== undefined) visit(values)
-    if (items !== undefined) visit(items)
-  }
-  visit(shape)
-  return names
 }

@@ -1,6 +1,6 @@
 import type { Mask } from './masks.ts'
+import type { Stretch } from './place-tree.ts'
 import { columnsOf, printable } from './printable.ts'
-import type { Stretch } from './source-document.ts'
 
 const CUT = '…'
 // Far more than fits on a page, so that a file of one huge line costs no more than another.

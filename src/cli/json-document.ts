@@ -1,25 +1,32 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
 import { createLocator, visitJson } from '../definition/json-text.ts'
 import { describeFragment } from './json-fragment.ts'
-import { once, type ReadDocument, type Span, syntaxIssue } from './source-document.ts'
+import { addPlace, type Place, rootPlace } from './place-tree.ts'
+import { type DocumentPlaces, once, type ReadDocument, syntaxIssue } from './source-document.ts'
 
 /** Reads a JSON text. @internal */
 export function readJson(path: string, text: string): ReadDocument {
   try {
     const value: unknown = JSON.parse(text)
-    return { ok: true, document: { path, text, value, spans: once(() => spansOf(text)), comments: () => [] } }
+    return { ok: true, document: { path, text, value, places: once(() => placesOf(text)), comments: () => [] } }
   } catch {
     // The platform's message quotes the text, which may hold a secret.
     return { ok: false, issue: explainSyntax(path, text) }
   }
 }
 
-function spansOf(text: string): readonly Span[] {
-  const spans: Span[] = []
-  visitJson(text, (span) => {
-    spans.push({ ...span, scalar: !'{['.includes(text[span.value.start] ?? '') })
+function placesOf(text: string): DocumentPlaces {
+  const root = rootPlace()
+  const all: Place[] = []
+  visitJson<Place>(text, {
+    root,
+    enter: addPlace,
+    visit: (place, span) => {
+      place.span = { ...span, scalar: !'{['.includes(text[span.value.start] ?? '') }
+      all.push(place)
+    },
   })
-  return spans
+  return { root, all }
 }
 
 function explainSyntax(path: string, text: string): ReturnType<typeof syntaxIssue> {

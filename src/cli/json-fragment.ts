@@ -1,13 +1,7 @@
-import { definitionSchema } from '../definition/validator.generated.ts'
-import { nestedFields } from './field-names.ts'
-import { SELECTED_TOOL_FIELDS, WRAPPER_FIELDS } from './wrapper-fields.ts'
+import { DEFINITION_FIELDS, SELECTED_TOOL_FIELDS, WRAPPER_FIELDS } from './wrapper-fields.ts'
 
 /** Names that may be repeated in a message, because they are ours. */
-const KNOWN: ReadonlySet<string> = new Set([
-  ...nestedFields(definitionSchema.shape),
-  ...SELECTED_TOOL_FIELDS,
-  ...WRAPPER_FIELDS,
-])
+const KNOWN: ReadonlySet<string> = new Set([...DEFINITION_FIELDS, ...SELECTED_TOOL_FIELDS, ...WRAPPER_FIELDS])
 
 // A key and its colon, with nothing but white space before it.
 const MEMBER_START = /^\s*"([A-Za-z]{1,40})"\s*:/

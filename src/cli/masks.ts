@@ -1,20 +1,9 @@
-import { definitionSchema } from '../definition/validator.generated.ts'
-import { pointerSegments } from '../json-pointer.ts'
-import { camelCase, nestedFields } from './field-names.ts'
-import type { SourceDocument, Span, Stretch } from './source-document.ts'
-import { SELECTED_TOOL_FIELDS, TOOL_OVERRIDES_FIELDS, WRAPPER_FIELDS } from './wrapper-fields.ts'
-
-/** The fields whose values are no secrets: all that the schema knows, but for the one that is `writeOnly` there. */
-const SHOWN_FIELDS: ReadonlySet<string> = new Set(
-  [
-    ...nestedFields(definitionSchema.shape),
-    ...SELECTED_TOOL_FIELDS,
-    ...TOOL_OVERRIDES_FIELDS,
-    ...WRAPPER_FIELDS,
-  ].filter((name) => name !== 'value'),
-)
-
-const SECRET_BRANCHES = new Set(['authTokens', 'templateContext'])
+import type { Shape } from '../definition/shape.ts'
+import { suggest } from '../suggest.ts'
+import { camelCase } from './field-names.ts'
+import { type Place, type Stretch, segmentsOf } from './place-tree.ts'
+import { OPEN, SHOWN_SHAPES } from './shown-shapes.ts'
+import type { SourceDocument } from './source-document.ts'
 
 /** A stretch that a code frame does not show, and what it shows instead. @internal */
 export interface Mask extends Stretch {
@@ -22,48 +11,69 @@ export interface Mask extends Stretch {
 }
 
 /**
- * The stretches of a text that a code frame must not show: comments, where the token of yesterday may stand, tokens, static values, and whatever stands under a name that
- * is no field of ours, since a misspelt `authTokens` holds tokens too.
+ * The stretches of a text that a code frame must not show, in order: comments, where the token of yesterday may stand,
+ * tokens, static values, and whatever stands under a name that is no field of ours, since a misspelt `authTokens` holds
+ * tokens too.
  * @internal
  */
 export function findMasks(document: SourceDocument): readonly Mask[] {
   const values = document
-    .spans()
-    .filter(({ scalar }) => scalar)
-    .flatMap((span) => stretchesOf(span, document.text.slice(span.value.start, span.value.end)))
+    .places()
+    .all.filter(({ span }) => span.scalar)
+    .flatMap((place) => secretsOf(place, document.text))
     .map((stretch) => ({ ...stretch, shown: '[secret]' }))
   const comments = document.comments().map(({ start, end }) => ({ start, end, shown: '# …' }))
   return [...values, ...comments].sort((a, b) => a.start - b.start)
 }
 
-function stretchesOf({ pointer, value }: Span, text: string): readonly Stretch[] {
-  if (/^(?:true|false|null|~)?$/.test(text)) return []
-  const segments = pointerSegments(pointer).map(camelCase)
-  if (isSecretPlace(segments)) return [withoutQuotes(value, text)]
-  const pattern = PARTLY_SECRET[segments.at(-1) ?? '']
+function secretsOf(place: Place, text: string): readonly Stretch[] {
+  const inner = withoutQuotes(place.span.value, text)
+  const shown = text.slice(inner.start, inner.end)
+  if (/^(?:true|false|null|~)?$/.test(shown)) return []
+  const segments = segmentsOf(place).map(String)
+  if (!SHOWN_SHAPES.some((shape) => isShown(shape, segments))) return [inner]
+  const pattern = PARTLY_SECRET[camelCase((segments.at(-1) ?? '').slice(0, MAX_FIELD))]
   if (pattern === undefined) return []
-  return [...text.matchAll(pattern)].map(({ index, 0: found }) => {
-    const start = value.start + index
+  return [...shown.matchAll(pattern)].map(({ index, 0: found }) => {
+    const start = inner.start + index
     return { start, end: start + found.length }
   })
 }
 
-function isSecretPlace(segments: readonly string[]): boolean {
-  if (segments.some((segment) => SECRET_BRANCHES.has(segment))) return true
-  const parameter = segments.findIndex((segment) => /^(?:dynamic|static)Parameters$/.test(segment))
-  // A dynamic parameter's schema has keys of its own; a static parameter's value may have any.
-  if (parameter >= 0 && segments[parameter + 2] === 'schema') return false
-  if (parameter >= 0 && segments[parameter + 2] === 'value') return true
-  return !SHOWN_FIELDS.has(segments.findLast((segment) => !/^[0-9]+$/.test(segment)) ?? '')
+/** Whether a path leads to a value that the shape knows. */
+function isShown(root: Shape, segments: readonly string[]): boolean {
+  let shape: Shape | undefined = root
+  for (const segment of segments) {
+    if (shape === OPEN) return true
+    shape = shape?.items ?? shape?.values ?? fieldNear(shape?.fields ?? {}, segment)
+    if (shape === undefined) return false
+  }
+  return shape === OPEN || (shape?.fields ?? shape?.values ?? shape?.items) === undefined
+}
+
+// No field of ours is nearly as long; a key of megabytes is not looked at once for each value below it.
+const MAX_FIELD = 64
+
+const SECRET_FIELDS = ['authTokens', 'templateContext', 'parameterOverrides', 'value', 'token']
+
+/** A field, also one that is misspelt, unless it may be a misspelt secret. */
+function fieldNear(fields: NonNullable<Shape['fields']>, segment: string): Shape | undefined {
+  if (segment.length > MAX_FIELD) return undefined
+  const name = camelCase(segment)
+  if (SECRET_FIELDS.includes(name)) return undefined
+  if (Object.hasOwn(fields, name)) return fields[name]
+  const near = suggest(segment, [...SECRET_FIELDS, ...Object.keys(fields)])
+  return near !== undefined && Object.hasOwn(fields, near) ? fields[near] : undefined
 }
 
 /** A URL shows neither its user info nor the values of its query; an auth-scheme not what was pasted behind it. */
 const PARTLY_SECRET: { readonly [field: string]: RegExp } = {
-  baseUrlPattern: /(?<=:\/\/)[^/?#@"']*(?=@)|(?<=[?&][^=&#"']*=)[^&#"'{}]+/g,
-  scheme: /(?<=[^\s"']\s+)[^"']+/g,
+  baseUrlPattern: /(?<=:\/\/)[^/?#]*(?=@)|(?<=[?&][^=&#]*=)[^&#{}]+/g,
+  scheme: /(?<=\S\s+).+/gs,
 }
 
 function withoutQuotes({ start, end }: Stretch, text: string): Stretch {
-  const quoted = text.length > 1 && /^["']/.test(text) && text.endsWith(text[0] ?? '')
+  const quote = text[start] ?? ''
+  const quoted = (quote === '"' || quote === "'") && end - start > 1 && text[end - 1] === quote
   return quoted ? { start: start + 1, end: end - 1 } : { start, end }
 }

@@ -3,23 +3,17 @@ import { aboutKey } from '../definition/parse-text.ts'
 import { pointerSegments, pointerTo } from '../json-pointer.ts'
 import type { Issue, TextRange } from '../result.ts'
 import { snakeCase } from './field-names.ts'
-import type { FileIssue, SourceDocument, Span, Stretch } from './source-document.ts'
+import type { Place, Span, Stretch } from './place-tree.ts'
+import type { FileIssue, SourceDocument } from './source-document.ts'
 
-interface Index {
-  readonly byPointer: ReadonlyMap<string, Span>
-  readonly locate: (stretch: Stretch) => TextRange
-}
+type Locate = (stretch: Stretch) => TextRange
 
-const indexes = new WeakMap<SourceDocument, Index>()
+const locators = new WeakMap<SourceDocument, Locate>()
 
-function indexOf(document: SourceDocument): Index {
-  const known = indexes.get(document)
-  if (known !== undefined) return known
-  // Of a key that stands twice the later one, which is the one that the issue is about.
-  const byPointer = new Map(document.spans().map((span) => [span.pointer, span]))
-  const index = { byPointer, locate: createLocator(document.text) }
-  indexes.set(document, index)
-  return index
+function locatorOf(document: SourceDocument): Locate {
+  const locate = locators.get(document) ?? createLocator(document.text)
+  locators.set(document, locate)
+  return locate
 }
 
 /**
@@ -28,11 +22,9 @@ function indexOf(document: SourceDocument): Index {
  * @internal
  */
 export function placeIssue(document: SourceDocument, issue: Issue, prefix = ''): FileIssue {
-  const { byPointer, locate } = indexOf(document)
-  const { pointer, nearest } = spellAsWritten(byPointer, prefix + issue.pointer)
-  const span = byPointer.get(nearest)
-  const stretch = span === undefined ? { start: 0, end: 0 } : stretchFor(issue, span)
-  return { ...issue, pointer, file: document.path, range: locate(stretch) }
+  const { pointer, nearest } = spellAsWritten(document.places().root, prefix + issue.pointer)
+  const range = locatorOf(document)(stretchFor(issue, nearest.span))
+  return { ...issue, pointer, file: document.path, range }
 }
 
 /** The key for what is wrong with a name, or where the value is an object that runs over many lines. */
@@ -41,18 +33,14 @@ function stretchFor(issue: Issue, { key, value, scalar }: Span): Stretch {
 }
 
 /** Lints speak camelCase; the file may not. What the file does not have at all leads to the object it is missing from. */
-function spellAsWritten(
-  places: ReadonlyMap<string, Span>,
-  pointer: string,
-): { readonly pointer: string; readonly nearest: string } {
-  if (places.has(pointer)) return { pointer, nearest: pointer }
-  let nearest = ''
+function spellAsWritten(root: Place, pointer: string): { readonly pointer: string; readonly nearest: Place } {
+  let nearest = root
+  let found: Place | undefined = root
   let written = ''
   for (const segment of pointerSegments(pointer)) {
-    const parent = written
-    written = [segment, snakeCase(segment)].map((name) => pointerTo(parent, name)).find((at) => places.has(at)) ?? ''
-    if (written === '') written = pointerTo(parent, segment)
-    else nearest = written
+    found = found?.children?.get(segment) ?? found?.children?.get(snakeCase(segment))
+    written = pointerTo(written, found?.segment ?? segment)
+    nearest = found ?? nearest
   }
   return { pointer: written, nearest }
 }

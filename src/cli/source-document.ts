@@ -1,16 +1,11 @@
-import type { JsonSpan } from '../definition/json-text.ts'
 import { type Issue, makeIssue, type TextRange } from '../result.ts'
+import type { Place, Stretch } from './place-tree.ts'
 
-/** Where a value stands in a text. @internal */
-export interface Span extends JsonSpan {
-  /** Whether it is a text, number, boolean or null, and not an object or array. */
-  readonly scalar: boolean
-}
-
-/** A stretch of a text by offsets; `end` is exclusive. @internal */
-export interface Stretch {
-  readonly start: number
-  readonly end: number
+/** The places of a text's values. @internal */
+export interface DocumentPlaces {
+  readonly root: Place
+  /** Every value once, the earlier ones of a key that stands twice included. */
+  readonly all: readonly Place[]
 }
 
 /** A file that was read, with the way back from a value to its place. @internal */
@@ -19,8 +14,8 @@ export interface SourceDocument {
   readonly path: string
   readonly text: string
   readonly value: unknown
-  /** Every value with its place, keys that stand twice included. Worked out at the first use. */
-  readonly spans: () => readonly Span[]
+  /** Where its values stand. Worked out at the first use. */
+  readonly places: () => DocumentPlaces
   /** Comments, which may hold anything. */
   readonly comments: () => readonly Stretch[]
 }

@@ -1,3 +1,5 @@
+import { definitionSchema } from '../definition/validator.generated.ts'
+
 /** The fields of an entry of `selectedTools`. @internal */
 export const SELECTED_TOOL_FIELDS = [
   'toolId',
@@ -12,6 +14,13 @@ export const SELECTED_TOOL_FIELDS = [
 
 /** The fields of `toolOverrides`. @internal */
 export const TOOL_OVERRIDES_FIELDS = ['removeAll', 'remove', 'add'] as const
+
+/** The fields of a definition, and those on the way to its options. @internal */
+export const DEFINITION_FIELDS: readonly string[] = [
+  ...Object.keys(definitionSchema.shape.fields ?? {}),
+  'httpSecurityOptions',
+  'options',
+]
 
 /** The fields of what stands around a definition: stored tools and calls. @internal */
 export const WRAPPER_FIELDS = [

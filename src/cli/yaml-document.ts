@@ -1,7 +1,8 @@
 import { type Document, isAlias, parseDocument, visit, type YAMLError } from 'yaml'
 import { createLocator } from '../definition/json-text.ts'
-import { once, type ReadDocument, type Stretch, syntaxIssue } from './source-document.ts'
-import { findComments, readYamlSpans, type YamlSpans } from './yaml-spans.ts'
+import type { Stretch } from './place-tree.ts'
+import { once, type ReadDocument, type SourceDocument, syntaxIssue } from './source-document.ts'
+import { findComments, readYamlPlaces, type YamlPlaces } from './yaml-places.ts'
 
 const MAX_ALIASES = 100
 
@@ -28,18 +29,18 @@ export function readYaml(path: string, text: string): ReadDocument {
     if (error !== undefined) return refuse(stretchOf(error), ...describe(error))
     const alias = findDanglingAlias(parsed)
     if (alias !== null) return refuse(alias, 'the text is not YAML: an alias has no anchor before it')
-    const spans = readYamlSpans(parsed)
-    if (spans.refused !== null) return refuse(spans.refused.at, spans.refused.message, spans.refused.help)
-    return { ok: true, document: documentOf(path, text, parsed, spans) }
+    const places = readYamlPlaces(parsed)
+    if (places.refused !== null) return refuse(places.refused.at, places.refused.message, places.refused.help)
+    return { ok: true, document: documentOf(path, text, parsed, places) }
   } catch {
     // Too deep for its recursion, or more aliases than anyone writes by hand; its message may quote the text.
     return refuse({ start: 0, end: 0 }, 'the text is nested too deeply, or repeats itself too often')
   }
 }
 
-function documentOf(path: string, text: string, parsed: Document.Parsed, { spans }: YamlSpans) {
+function documentOf(path: string, text: string, parsed: Document.Parsed, places: YamlPlaces): SourceDocument {
   const value: unknown = parsed.toJS({ maxAliasCount: MAX_ALIASES })
-  return { path, text, value, spans: () => spans, comments: once(() => findComments(text, spans)) }
+  return { path, text, value, places: () => places, comments: once(() => findComments(text, places.all)) }
 }
 
 function findDanglingAlias(parsed: Document.Parsed): Stretch | null {

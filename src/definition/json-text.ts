@@ -1,9 +1,7 @@
-import { pointerTo } from '../json-pointer.ts'
 import type { TextRange } from '../result.ts'
 
 /** Where a value stands in a JSON text, by offsets; `end` is exclusive. @internal */
 export interface JsonSpan {
-  readonly pointer: string
   /** The key in its quotes, or `null` for array items and the root. */
   readonly key: { readonly start: number; readonly end: number } | null
   readonly value: { readonly start: number; readonly end: number }
@@ -11,8 +9,16 @@ export interface JsonSpan {
   readonly duplicate: boolean
 }
 
-interface Open {
-  readonly pointer: string
+/** What a walk over a JSON text keeps of the way to each value, and does with it. @internal */
+export interface JsonVisitor<State> {
+  readonly root: State
+  /** The state of a value, from that of its container and its key or position. */
+  readonly enter: (container: State, segment: string | number) => State
+  readonly visit: (state: State, span: JsonSpan) => void
+}
+
+interface Open<State> {
+  readonly state: State
   readonly key: JsonSpan['key']
   readonly start: number
   readonly duplicate: boolean
@@ -26,7 +32,7 @@ interface Open {
 // A string is found by its opening quote only: a pattern for the whole of it overflows the stack on megabytes.
 const LEXEME_START = /["{}[\]]|[^\s{}[\],:"]+/g
 
-// Deeper values are refused before anyone asks where they stand, and their pointers would cost the square of the depth.
+// Deeper values are refused before anyone asks where they stand.
 const MAX_DEPTH = 65
 
 /**
@@ -34,8 +40,8 @@ const MAX_DEPTH = 65
  * no recursion, linear time.
  * @internal
  */
-export function visitJson(text: string, visit: (span: JsonSpan) => void): void {
-  const stack: Open[] = []
+export function visitJson<State>(text: string, { root, enter, visit }: JsonVisitor<State>): void {
+  const stack: Open<State>[] = []
   LEXEME_START.lastIndex = 0
   for (let match = LEXEME_START.exec(text); match !== null; match = LEXEME_START.exec(text)) {
     const start = match.index
@@ -45,7 +51,7 @@ export function visitJson(text: string, visit: (span: JsonSpan) => void): void {
     const container = stack.at(-1)
     if (lexeme === '}' || lexeme === ']') {
       stack.pop()
-      if (container !== undefined && stack.length < MAX_DEPTH) visit(spanOf(container, end))
+      if (container !== undefined && stack.length < MAX_DEPTH) visit(container.state, spanOf(container, end))
     } else if (stack.length >= MAX_DEPTH) {
       if (container !== undefined && (lexeme === '{' || lexeme === '[')) stack.push(container)
     } else if (lexeme.startsWith('"') && container?.keys && container.pending === null) {
@@ -53,9 +59,9 @@ export function visitJson(text: string, visit: (span: JsonSpan) => void): void {
       container.pending = { name, start, end, duplicate: container.keys.has(name) }
       container.keys.add(name)
     } else {
-      const open = openValue(container, start, lexeme)
+      const open = openValue(container, start, lexeme, root, enter)
       if (lexeme === '{' || lexeme === '[') stack.push(open)
-      else visit(spanOf(open, end))
+      else visit(open.state, spanOf(open, end))
     }
   }
 }
@@ -73,15 +79,21 @@ function isEscaped(text: string, offset: number): boolean {
   return backslashes % 2 === 1
 }
 
-function openValue(container: Open | undefined, start: number, lexeme: string): Open {
+function openValue<State>(
+  container: Open<State> | undefined,
+  start: number,
+  lexeme: string,
+  root: State,
+  enter: JsonVisitor<State>['enter'],
+): Open<State> {
   const pending = container?.pending ?? null
-  const segment = pending?.name ?? container?.items ?? 0
+  const state = container === undefined ? root : enter(container.state, pending?.name ?? container.items)
   if (container !== undefined) {
     container.pending = null
     container.items += 1
   }
   return {
-    pointer: container === undefined ? '' : pointerTo(container.pointer, segment),
+    state,
     key: pending === null ? null : { start: pending.start, end: pending.end },
     start,
     duplicate: pending?.duplicate ?? false,
@@ -91,8 +103,8 @@ function openValue(container: Open | undefined, start: number, lexeme: string): 
   }
 }
 
-function spanOf({ pointer, key, start, duplicate }: Open, end: number): JsonSpan {
-  return { pointer, key, value: { start, end }, duplicate }
+function spanOf({ key, start, duplicate }: Open<unknown>, end: number): JsonSpan {
+  return { key, value: { start, end }, duplicate }
 }
 
 /** Turns offsets of a text into lines and columns, both counted from 1. @internal */

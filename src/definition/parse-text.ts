@@ -1,3 +1,4 @@
+import { pointerSegments, pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue, type Result, sortIssues } from '../result.ts'
 import type { ParseOptions, ToolDefinition } from '../types.ts'
 import { createLocator, type JsonSpan, visitJson } from './json-text.ts'
@@ -28,24 +29,72 @@ export function parseDefinitionText(json: string, options?: ParseOptions): Resul
   return result.ok && duplicates.length === 0 ? { ...result, issues } : { ok: false, issues }
 }
 
-/** Every key that stands twice in one object. @internal */
+/** The way to a value, told as a pointer only where one is needed. */
+interface Way {
+  readonly container: Way | null
+  readonly segment: string | number
+}
+
+const MAX_DUPLICATES = 100
+
+/** Keys that stand twice in one object, the first 100 of them. @internal */
 export function findDuplicateKeys(json: string): readonly Issue[] {
   const issues: Issue[] = []
-  visitJson(json, ({ pointer, duplicate }) => {
-    if (!duplicate) return
-    const help = 'readers disagree on which one counts: keep one'
-    issues.push(makeIssue('ERR_JSON_DUPLICATE_KEY', pointer, 'this key stands twice in one object', help))
+  visitJson<Way | null>(json, {
+    root: null,
+    enter: (container, segment) => ({ container, segment }),
+    visit: (way, { duplicate }) => {
+      if (!duplicate || issues.length >= MAX_DUPLICATES) return
+      const help = 'readers disagree on which one counts: keep one'
+      issues.push(makeIssue('ERR_JSON_DUPLICATE_KEY', pointerOf(way), 'this key stands twice in one object', help))
+    },
   })
   return issues
 }
 
-/** Adds to each issue its place in the text: the key for what is wrong with a name, else the value. @internal */
-export function locateIssues(json: string, issues: readonly Issue[]): readonly Issue[] {
-  const wanted = new Set(issues.map((issue) => issue.pointer))
+function pointerOf(way: Way | null): string {
+  const segments: (string | number)[] = []
+  for (let at = way; at !== null; at = at.container) segments.unshift(at.segment)
+  return pointerTo('', ...segments)
+}
+
+/** The pointers that are looked for, as a tree, so that a walk never spells out the way to anything else. */
+interface Wanted {
+  readonly pointer: string | null
+  readonly children: Map<string, Wanted>
+}
+
+/** Where the values at these pointers stand in the text. @internal */
+export function findSpans(json: string, pointers: Iterable<string>): ReadonlyMap<string, JsonSpan> {
   const spans = new Map<string, JsonSpan>()
-  visitJson(json, (span) => {
-    if (wanted.has(span.pointer)) spans.set(span.pointer, span)
+  visitJson<Wanted | undefined>(json, {
+    root: wantedTree(pointers),
+    enter: (wanted, segment) => wanted?.children.get(String(segment)),
+    visit: (wanted, span) => {
+      if (wanted?.pointer !== undefined && wanted.pointer !== null) spans.set(wanted.pointer, span)
+    },
   })
+  return spans
+}
+
+function wantedTree(pointers: Iterable<string>): Wanted {
+  type Node = { pointer: string | null; readonly children: Map<string, Node> }
+  const root: Node = { pointer: null, children: new Map() }
+  for (const pointer of pointers) {
+    let node = root
+    for (const segment of pointerSegments(pointer)) {
+      const child = node.children.get(segment) ?? { pointer: null, children: new Map<string, Node>() }
+      node.children.set(segment, child)
+      node = child
+    }
+    node.pointer = pointer
+  }
+  return root
+}
+
+/** Adds to each issue its place in the text: the key for what is wrong with a name, else the value. */
+function locateIssues(json: string, issues: readonly Issue[]): readonly Issue[] {
+  const spans = findSpans(json, new Set(issues.map((issue) => issue.pointer)))
   const locate = createLocator(json)
   return issues.map((issue) => {
     const span = spans.get(issue.pointer)

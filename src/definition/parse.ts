@@ -37,10 +37,13 @@ export function parseDefinition(input: unknown, options?: ParseOptions): Result<
   const settings = readParseOptions(options)
   const copy = snapshot(input)
   if (!copy.ok) return copy
+  const limits = checkLimits(copy.value)
+  if (limits.length > 0) return { ok: false, issues: sortIssues(limits) }
   const normalised = normalise(copy.value, definitionSchema.shape)
-  const issues = [...normalised.issues, ...checkLimits(normalised.value)]
-  if (issues.length === 0)
+  const issues = [...normalised.issues]
+  if (issues.length === 0) {
     issues.push(...checkSchema(normalised.value, definitionSchema, settings.unknownFields === 'allow'))
+  }
   const value = normalised.value as unknown as ToolDefinition
   if (!hasErrors(issues)) {
     issues.push(...checkRules(value, settings.allowInsecureOrigins ?? []))

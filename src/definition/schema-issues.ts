@@ -13,7 +13,7 @@ import { shapeAt } from './shape.ts'
 export function checkSchema(value: JsonValue, schema: CompiledSchema, allowUnknown = false): readonly Issue[] {
   if (schema.validate(value)) return []
   const errors = schema.validate.errors ?? []
-  const unknown = errors.filter((error) => error.keyword === 'additionalProperties')
+  const unknown = unknownFieldsByPath(errors)
   return errors
     .filter((error) => !isEcho(error, unknown))
     .map((error) => (allowUnknown ? tolerate(error, toIssue(error, schema)) : toIssue(error, schema)))
@@ -27,17 +27,25 @@ function tolerate(error: SchemaError, issue: Issue): Issue {
   return error.keyword === 'enum' ? { ...issue, code: 'WARN_FIELD_VALUE', severity: 'warning' } : issue
 }
 
+function unknownFieldsByPath(errors: readonly SchemaError[]): ReadonlyMap<string, readonly string[]> {
+  const fields = new Map<string, string[]>()
+  for (const { keyword, instancePath, params } of errors) {
+    if (keyword !== 'additionalProperties') continue
+    const known = fields.get(instancePath) ?? []
+    known.push(String(params['additionalProperty']))
+    fields.set(instancePath, known)
+  }
+  return fields
+}
+
 /** Whether another error says the same thing better. */
-function isEcho(error: SchemaError, unknown: readonly SchemaError[]): boolean {
+function isEcho(error: SchemaError, unknown: ReadonlyMap<string, readonly string[]>): boolean {
   // The pattern that the name failed, and the branch that was taken, are reported themselves.
   if (error.keyword === 'propertyNames' || error.keyword === 'if') return true
   if (error.keyword !== 'required') return false
   // A misspelt field is both unknown and missing.
   const missing = String(error.params['missingProperty'])
-  return unknown.some(
-    (other) =>
-      other.instancePath === error.instancePath && suggest(String(other.params['additionalProperty']), [missing]),
-  )
+  return (unknown.get(error.instancePath) ?? []).some((field) => suggest(field, [missing]) !== undefined)
 }
 
 function toIssue(error: SchemaError, schema: CompiledSchema): Issue {

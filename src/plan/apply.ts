@@ -135,7 +135,7 @@ function writeQuery(url: string, outgoing: readonly OutgoingQuery[]): string {
 /** Whether the very parameter stands in the query already, once; another value of it is refused, however it is spelled. */
 function isPresent(query: string, { name, value }: OutgoingQuery): boolean {
   // Unescaped, a name can only stand there as it is.
-  if (!query.includes(name) && !/[%+]/.test(query)) return false
+  if (!query.includes(name) && !query.includes('%') && !query.includes('+')) return false
   const found = readQuery(query).filter((pair) => pair.name === name)
   if (found.length === 0) return false
   if (found.length > 1 || found[0]?.value !== value) throw occupied({ kind: 'query', name })

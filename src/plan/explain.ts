@@ -1,11 +1,12 @@
 import type { ResolveOptions } from '../types.ts'
+import { ABSENT } from './absent.ts'
 import { type Plan, type PlanOption, planOf } from './compile.ts'
 import { readResolveOptions } from './resolve.ts'
 import {
   isAnonymousOption,
   listMissing,
   type SelectSettings,
-  type SuppliedIndexes,
+  type SuppliedNames,
   selectFirst,
   selectLastResort,
 } from './select.ts'
@@ -64,7 +65,8 @@ export function explain(
   const plan = planOf(planOrDefinition)
   const settings = readResolveOptions(options)
   const names = new Set(suppliedNames)
-  const supplied = plan.names.flatMap(({ name }, index) => (names.has(name) ? [index] : []))
+  const values = plan.names.map(({ name }) => (names.has(name) ? name : ABSENT))
+  const supplied = { values, indexes: values.flatMap((value, index) => (value === ABSENT ? [] : [index])) }
   const chosen = selectFirst(plan, supplied, settings) ?? selectLastResort(plan, settings)
   const outcome = outcomeOf(plan, chosen, settings)
   return {
@@ -91,7 +93,7 @@ function outcomeText(outcome: Explanation['outcome'], chosen: PlanOption | null)
 function explainOption(
   option: PlanOption,
   chosen: PlanOption | null,
-  supplied: SuppliedIndexes,
+  supplied: SuppliedNames,
   settings: SelectSettings,
 ): OptionExplanation {
   const lacks = listMissing([option], supplied, settings.canMint)[0]
@@ -99,7 +101,7 @@ function explainOption(
   const anonymous = isAnonymousOption(option)
   const callTokenMissing = lacks?.callToken ?? false
   const verdict =
-    option === chosen
+    option.index === chosen?.index
       ? 'chosen'
       : missing.length > 0 || callTokenMissing
         ? 'missing'

@@ -111,7 +111,7 @@ function templateNotice({ requirement: name }: Mutation): Notice {
 
 /** Whether the other value of `callTokenCounts` would have chosen another option (SEL-6). */
 function rankDecided(plan: Plan, supplied: Supplied, settings: SelectSettings): boolean {
-  const choose = (with_: SelectSettings) => selectFirst(plan, supplied.indexes, with_) ?? selectLastResort(plan, with_)
+  const choose = (with_: SelectSettings) => selectFirst(plan, supplied, with_) ?? selectLastResort(plan, with_)
   return choose(settings) !== choose({ ...settings, callTokenCounts: !settings.callTokenCounts })
 }
 

@@ -15,11 +15,11 @@ import type {
   Unauthenticated,
   Unsatisfied,
 } from '../types.ts'
-import { type NamesOf, type Plan, type PlanOption, type PlanStep, planOf } from './compile.ts'
+import { type NamesOf, type Plan, type PlanOption, type PlanStep, planOf, workOf } from './compile.ts'
 import { toIssues } from './issues.ts'
 import { findUnused, withNotices } from './notices.ts'
 import { isAnonymousOption, listMissing, type SelectSettings, selectFirst, selectLastResort } from './select.ts'
-import { findBadTokens, readToken, readTokens, type Supplied, suppliedValue, tokenDefect } from './tokens.ts'
+import { findBadTokens, readToken, readTokens, type Supplied, tokenDefect } from './tokens.ts'
 
 /** The tokens that fit a plan or definition: by its requirement names where its type knows them. */
 export type TokensFor<T> = AuthTokens<NamesOf<T>>
@@ -70,7 +70,7 @@ export function resolve<const T>(planOrDefinition: T, authTokens?: TokensFor<T>,
     const unused = findUnused(plan, supplied.names)
     if (unused.length > 0) return invalidTokens(sortIssues([...unused, ...findBadTokens(plan, supplied)]))
   }
-  const chosen = selectFirst(plan, supplied.indexes, settings)
+  const chosen = selectFirst(plan, supplied, settings)
   if (chosen !== null) return authenticate(plan, chosen, supplied, settings)
   const bad = findBadTokens(plan, supplied)
   if (bad.length > 0) return invalidTokens(bad)
@@ -112,9 +112,10 @@ export function resolveOrThrow<const T>(
 function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settings: ResolveSettings): Resolution {
   const mutations: Mutation[] = []
   const needs: Need[] = []
+  const { names } = workOf(plan)
   for (const step of option.steps) {
-    const token = readToken(suppliedValue(supplied, step.nameIndex))
-    if (tokenDefect(token, plan.names[step.nameIndex]?.uses ?? NOTHING) !== null) {
+    const token = readToken(supplied.values[step.nameIndex])
+    if (tokenDefect(token, names[step.nameIndex]?.uses ?? NOTHING) !== null) {
       return invalidTokens(findBadTokens(plan, supplied))
     }
     if (token.reference !== null) needs.push(credentialNeed(step, token.reference.credentialId))
@@ -177,7 +178,7 @@ function unsatisfied(plan: Plan, supplied: Supplied, settings: ResolveSettings):
     ok: false,
     outcome: 'unsatisfied',
     reason: couldBeAnonymous ? 'anonymousRefused' : 'missing',
-    missing: Object.freeze(listMissing(plan.options, supplied.indexes, settings.canMint)),
+    missing: Object.freeze(listMissing(plan.options, supplied, settings.canMint)),
     notices: NOTHING,
   }
   return Object.freeze(withNotices(resolution, plan, supplied, settings))

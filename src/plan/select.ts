@@ -1,5 +1,6 @@
 import type { MissingFromOption } from '../types.ts'
-import type { Plan, PlanOption } from './compile.ts'
+import { ABSENT } from './absent.ts'
+import { type Plan, type PlanOption, workOf } from './compile.ts'
 
 /** What the choice depends on besides names. @internal */
 export interface SelectSettings {
@@ -8,8 +9,13 @@ export interface SelectSettings {
   readonly refuseAnonymous: boolean
 }
 
-/** Positions in the plan's names of those that are supplied; names that no option uses are -1. @internal */
-export type SuppliedIndexes = readonly number[]
+/** Which of the plan's names are supplied. @internal */
+export interface SuppliedNames {
+  /** Their positions in the plan's names. */
+  readonly indexes: readonly number[]
+  /** By position in the plan's names: {@link ABSENT} where nothing is supplied. */
+  readonly values: readonly unknown[]
+}
 
 /** @internal */
 export function isAnonymousOption(option: PlanOption): boolean {
@@ -28,13 +34,14 @@ function isLastResort(option: PlanOption, settings: SelectSettings): boolean {
  * what is supplied and hardly on how many options there are.
  * @internal
  */
-export function selectFirst(plan: Plan, supplied: SuppliedIndexes, settings: SelectSettings): PlanOption | null {
+export function selectFirst(plan: Plan, supplied: SuppliedNames, settings: SelectSettings): PlanOption | null {
   let first: PlanOption | null = plan.ranksCallToken ? selectCallToken(plan, settings) : null
-  for (const nameIndex of supplied) {
-    for (const optionIndex of plan.names[nameIndex]?.opens ?? NONE) {
-      const option = plan.options[optionIndex]
+  const { names, options } = workOf(plan)
+  for (const nameIndex of supplied.indexes) {
+    for (const optionIndex of names[nameIndex]?.opens ?? NONE) {
+      const option = options[optionIndex]
       if (option === undefined || (first !== null && first.index < optionIndex)) continue
-      if (isSatisfied(option, supplied, settings.canMint)) first = option
+      if (isSatisfied(option, supplied.values, settings.canMint)) first = option
     }
   }
   return first
@@ -42,21 +49,21 @@ export function selectFirst(plan: Plan, supplied: SuppliedIndexes, settings: Sel
 
 const NONE: readonly number[] = []
 
-function isSatisfied(option: PlanOption, supplied: SuppliedIndexes, canMint: boolean): boolean {
+function isSatisfied(option: PlanOption, values: readonly unknown[], canMint: boolean): boolean {
   if (option.callTokenScopes.length > 0 && !canMint) return false
-  for (const step of option.steps) if (!supplied.includes(step.nameIndex)) return false
+  for (const step of option.steps) if (values[step.nameIndex] === ABSENT) return false
   return true
 }
 
 /** The first option of nothing but a call token, where that ranks as non-empty (SEL-6). */
 function selectCallToken(plan: Plan, { canMint, callTokenCounts }: SelectSettings): PlanOption | null {
   if (!canMint || !callTokenCounts) return null
-  return plan.options.find((option) => option.steps.length === 0 && option.callTokenScopes.length > 0) ?? null
+  return workOf(plan).options.find((option) => option.steps.length === 0 && option.callTokenScopes.length > 0) ?? null
 }
 
 /** The first option that may be taken as a last resort (SEL-2, SEL-6, TOK-3), or `null`. @internal */
 export function selectLastResort(plan: Plan, settings: SelectSettings): PlanOption | null {
-  for (const option of plan.options) {
+  for (const option of workOf(plan).options) {
     if (!isLastResort(option, settings)) continue
     if (isAnonymousOption(option) ? !settings.refuseAnonymous : settings.canMint) return option
   }
@@ -66,14 +73,13 @@ export function selectLastResort(plan: Plan, settings: SelectSettings): PlanOpti
 /** What each of these options lacks, the anonymous ones left out (SEL-4). @internal */
 export function listMissing(
   options: readonly PlanOption[],
-  supplied: SuppliedIndexes,
+  { values }: SuppliedNames,
   canMint: boolean,
 ): readonly MissingFromOption[] {
-  const has = new Set(supplied)
   return options
     .filter((option) => !isAnonymousOption(option))
     .map((option) => {
-      const names = option.steps.filter((step) => !has.has(step.nameIndex)).map((step) => step.name)
+      const names = option.steps.filter((step) => values[step.nameIndex] === ABSENT).map((step) => step.name)
       return Object.freeze({
         optionIndex: option.index,
         names: Object.freeze(names),

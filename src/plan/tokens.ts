@@ -7,7 +7,8 @@ import { type Issue, makeIssue } from '../result.ts'
 import { isSecret } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
 import type { CredentialReference } from '../types.ts'
-import type { Plan } from './compile.ts'
+import { ABSENT } from './absent.ts'
+import { type Plan, workOf } from './compile.ts'
 
 /** A supplied token after its one reading: a credential, a reference to a stored one, or why it is neither. @internal */
 export type ReadToken =
@@ -15,13 +16,13 @@ export type ReadToken =
   | { readonly credential: null; readonly reference: CredentialReference; readonly defect: null }
   | { readonly credential: null; readonly reference: null; readonly defect: IssueCode }
 
-/** What a caller supplied, read once (TOK-4). The three arrays are parallel. @internal */
+/** What a caller supplied, read once (TOK-4). @internal */
 export interface Supplied {
   /** Own enumerable names, as they were given. */
   readonly names: readonly string[]
-  /** Their positions in the plan's names, or -1. */
+  /** Positions in the plan's names of those in use. */
   readonly indexes: readonly number[]
-  /** Their raw values, read only for names in use. */
+  /** The raw value of each name in use, by its position in the plan's names; {@link ABSENT} elsewhere. */
   readonly values: readonly unknown[]
   /** Whether some of the names are used by no option. */
   readonly hasUnused: boolean
@@ -29,7 +30,6 @@ export interface Supplied {
 
 const UNREADABLE: unique symbol = Symbol('unreadable')
 const NONE: readonly never[] = Object.freeze([])
-const NOTHING_SUPPLIED: Supplied = Object.freeze({ names: NONE, indexes: NONE, values: NONE, hasUnused: false })
 
 const MAX_BYTES = 16 * 1024
 
@@ -39,24 +39,18 @@ const MAX_BYTES = 16 * 1024
  * @internal
  */
 export function readTokens(plan: Plan, authTokens: unknown): Supplied | null {
-  if (authTokens === undefined) return NOTHING_SUPPLIED
+  const values = workOf(plan).absent.slice()
+  if (authTokens === undefined) return { names: NONE, indexes: NONE, values, hasUnused: false }
   const names = plainKeys(authTokens)
   if (names === null) return null
   const indexes: number[] = []
-  const values: unknown[] = []
-  let hasUnused = false
   for (const name of names) {
-    const index = plan.nameIndex[name] ?? -1
+    const index = plan.nameIndex[name]
+    if (index === undefined) continue
     indexes.push(index)
-    values.push(index < 0 ? undefined : readProperty(authTokens as object, name))
-    if (index < 0) hasUnused = true
+    values[index] = readProperty(authTokens as object, name)
   }
-  return { names, indexes, values, hasUnused }
-}
-
-/** The raw value supplied for a name in use. @internal */
-export function suppliedValue({ indexes, values }: Supplied, nameIndex: number): unknown {
-  return values[indexes.indexOf(nameIndex)]
+  return { names, indexes, values, hasUnused: indexes.length < names.length }
 }
 
 function plainKeys(value: unknown): readonly string[] | null {
@@ -139,8 +133,9 @@ export function tokenDefect(token: ReadToken, uses: readonly BoundKind[]): Issue
 /** One issue for each supplied name in use whose token is unusable, sorted by name. @internal */
 export function findBadTokens(plan: Plan, supplied: Supplied): readonly Issue[] {
   return plan.names.flatMap(({ name, uses }, index) => {
-    if (!supplied.indexes.includes(index)) return []
-    const defect = tokenDefect(readToken(suppliedValue(supplied, index)), uses)
+    const value = supplied.values[index]
+    if (value === ABSENT) return []
+    const defect = tokenDefect(readToken(value), uses)
     return defect === null ? [] : [tokenIssue(defect, name)]
   })
 }
