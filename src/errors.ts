@@ -183,10 +183,12 @@ export class SecurityError extends Error {
 
   /** @internal */
   constructor(code: ErrorCode, details: SecurityErrorDetails = {}) {
-    super(details.message ?? CODES[code].title)
+    // Own properties only: a polluted Object.prototype would speak for us.
+    const { message, issues, retryable, phase }: SecurityErrorDetails = Object.assign(Object.create(null), details)
+    super(message ?? CODES[code].title)
     this.code = code
-    this.phase = details.phase ?? CODES[code].phase
-    this.retryable = details.retryable ?? false
-    if (details.issues !== undefined) this.issues = details.issues
+    this.phase = phase ?? CODES[code].phase
+    this.retryable = retryable ?? false
+    if (issues !== undefined) this.issues = issues
   }
 }

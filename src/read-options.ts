@@ -1,12 +1,17 @@
 import { SecurityError } from './errors.ts'
 
-type Allowed = { readonly [name: string]: readonly string[] | ((value: unknown) => boolean) }
+/** What {@link readOptions} takes in place of a value that could change between check and use. @internal */
+export interface CopiedValue {
+  readonly copy: unknown
+}
+
+type Allowed = { readonly [name: string]: readonly string[] | ((value: unknown) => boolean | CopiedValue) }
 
 /**
  * Reads an options argument: own properties only, each once; anything unknown is refused, because an ignored typo in
  * `anonymous: 'never'` would open what it was meant to close.
  *
- * @param allowed For each option its values, or a test of them.
+ * @param allowed For each option its values, or a test of them, which may give a private copy.
  * @returns A copy without a prototype; options that are `undefined` are left out.
  * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`.
  * @internal
@@ -21,8 +26,8 @@ export function readOptions<T extends object>(options: unknown, allowed: Allowed
       const values = Object.hasOwn(allowed, name) ? allowed[name] : undefined
       if (values === undefined) throw refuse(`unknown option \`${name.toWellFormed()}\``)
       const fits = typeof values === 'function' ? values(value) : values.includes(value as string)
-      if (!fits) throw refuse(`option \`${name}\` has a value that is not allowed`)
-      copy[name] = value
+      if (fits === false) throw refuse(`option \`${name}\` has a value that is not allowed`)
+      copy[name] = fits === true ? value : fits.copy
     }
   } catch (error) {
     if (error instanceof SecurityError) throw error

@@ -38,18 +38,21 @@ export class Secret {
 
   static {
     // Two copies of the package recognise each other's secrets by the first; Node's console and inspect call the second.
-    Object.defineProperty(Secret.prototype, SECRET, { value: true })
-    Object.defineProperty(Secret.prototype, INSPECT, { value: () => SHOWN })
+    Object.defineProperty(Secret.prototype, SECRET, { __proto__: null, value: true } as PropertyDescriptor)
+    Object.defineProperty(Secret.prototype, INSPECT, { __proto__: null, value: () => SHOWN } as PropertyDescriptor)
   }
 }
 
-/** Whether a value is a Secret, of this copy of the package or of another one. @internal */
-export function isSecret(value: unknown): value is Secret {
-  if (value instanceof Secret) return true
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    (value as { [SECRET]?: unknown })[SECRET] === true &&
-    typeof (value as { reveal?: unknown }).reveal === 'function'
-  )
+/**
+ * The text of a secret, of this copy of the package or of another one; `undefined` for anything else. Reads each property
+ * once.
+ * @internal
+ */
+export function secretText(value: object): string | undefined {
+  if (value instanceof Secret) return value.reveal()
+  const other = value as { readonly [SECRET]?: unknown; readonly reveal?: unknown }
+  if (other[SECRET] !== true) return undefined
+  const { reveal } = other
+  const text: unknown = typeof reveal === 'function' ? Reflect.apply(reveal, value, []) : undefined
+  return typeof text === 'string' ? text : undefined
 }

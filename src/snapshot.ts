@@ -1,7 +1,7 @@
 import type { IssueCode } from './errors.ts'
 import { pointerTo } from './json-pointer.ts'
 import { type Issue, makeIssue, type Result } from './result.ts'
-import { isSecret } from './secret.ts'
+import { secretText } from './secret.ts'
 import type { JsonValue } from './types.ts'
 
 const MAX_DEPTH = 64
@@ -74,7 +74,7 @@ function copyTree(input: unknown, stack: Frame[], reveal: boolean): JsonValue {
     const key = frame.keys === null ? frame.next : (frame.keys[frame.next] ?? '')
     frame.next += 1
     const given: unknown = (frame.source as Record<string | number, unknown>)[key]
-    const child: unknown = reveal && isSecret(given) ? given.reveal() : given
+    const child: unknown = reveal && isObject(given) ? (secretText(given) ?? given) : given
     if (!isObject(child)) {
       if (child === undefined && frame.keys !== null) continue
       put(frame.copy, key, copyScalar(child))

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { didYouMean } from '../suggest.ts'
 import { CouldNotRun } from './failure.ts'
 
-/** How one option is written. @internal */
-export interface OptionRule {
+/** How one option is written. */
+interface OptionRule {
   readonly type: 'boolean' | 'string'
   /** The values it takes; any where absent. */
   readonly values?: readonly string[]

@@ -1,6 +1,7 @@
 import { describeAccess } from '../plan/describe-access.ts'
 import { fillTemplates } from '../plan/templates.ts'
 import type { Issue } from '../result.ts'
+import { Secret } from '../secret.ts'
 import type { AuthTokens, ToolDefinition } from '../types.ts'
 import { isObject, type JsonObject } from './field-names.ts'
 import type { FoundTool } from './found-tool.ts'
@@ -34,7 +35,8 @@ export function namesFor(tool: ReadTool, tools: readonly ReadTool[]): (name: str
   return (name) => own.has(name) || !others.has(name)
 }
 
-function usedNames({ definition }: ReadTool): ReadonlySet<string> {
+/** The requirement names of a tool. @internal */
+export function usedNames({ definition }: ReadTool): ReadonlySet<string> {
   return new Set(definition === null ? [] : describeAccess(definition).names)
 }
 
@@ -71,4 +73,14 @@ function fill(
   const copy = Object.assign(Object.create(null), Object.fromEntries(own)) as AuthTokens
   const result = fillTemplates(copy, context)
   return result.ok ? { tokens: result.value, issues: [] } : { tokens: null, issues: result.issues }
+}
+
+const MAX_DEPTH = 4
+
+/** Every text that tokens hold, structured ones included, to be kept out of what is printed. @internal */
+export function tokenTexts(tokens: unknown, depth = 0): readonly string[] {
+  if (typeof tokens === 'string') return [tokens]
+  if (tokens instanceof Secret) return [tokens.reveal()]
+  if (typeof tokens !== 'object' || tokens === null || depth > MAX_DEPTH) return []
+  return Object.values(tokens).flatMap((token) => tokenTexts(token, depth + 1))
 }

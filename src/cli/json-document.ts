@@ -37,7 +37,7 @@ function explainSyntax(path: string, text: string): ReturnType<typeof syntaxIssu
   if (fragment !== null) return syntaxIssue(path, range, fragment.message, fragment.help)
   if (text.trim() === '') return syntaxIssue(path, range, 'the file is empty', 'it needs a tool definition')
   const words = WORDS[error === undefined ? '' : printParseErrorCode(error.error)]
-  const help = /,\s*$/.test(text.slice(Math.max(0, offset - 200), offset))
+  const help = text.slice(0, offset).trimEnd().endsWith(',')
     ? 'JSON has no comma before a closing brace or bracket'
     : words?.help
   return syntaxIssue(path, range, `the text is not JSON${words === undefined ? '' : `: ${words.what}`}`, help)

@@ -21,6 +21,8 @@ export function maskMutation(definition: ToolDefinition, resolution: Resolution,
   return 'value' in effect ? effect.value.reveal() : SHOWN
 }
 
+type ShownMutation = Mutation & { readonly shown: string }
+
 /**
  * Shows a request without what the mutations wrote.
  * @param tokens Texts that are masked wherever in the URL they stand.
@@ -28,25 +30,28 @@ export function maskMutation(definition: ToolDefinition, resolution: Resolution,
  */
 export function maskRequest(
   request: HttpRequest,
-  mutations: readonly (Mutation & { readonly shown: string })[],
+  mutations: readonly ShownMutation[],
   tokens: readonly string[],
 ): HttpRequest {
   const names = new Set(mutations.flatMap(({ kind, name }) => (kind === 'query' ? [name] : [])))
   const secrets = tokens.filter((token) => token.length >= MIN_SEARCHED && token.isWellFormed())
-  const headers = Object.entries(request.headers).map(([name, value]) => {
-    const written = mutations.find(
-      (each) => each.kind === 'header' && foldHeaderName(each.name) === foldHeaderName(name),
-    )
-    return [name, written?.shown ?? value]
-  })
+  const headers = Object.keys(request.headers).map((name) => [name, maskHeader(name, mutations)])
   return { ...request, url: maskUrl(request.url, names, secrets), headers: Object.fromEntries(headers) }
+}
+
+/** The command line sends no headers of its own, so every one of them was written by a mutation. */
+function maskHeader(name: string, mutations: readonly ShownMutation[]): string {
+  const folded = foldHeaderName(name)
+  const header = mutations.find((each) => each.kind === 'header' && foldHeaderName(each.name) === folded)
+  const cookies = folded === 'cookie' ? mutations.filter(({ kind }) => kind === 'cookie') : []
+  return header?.shown ?? (cookies.map((cookie) => `${cookie.name}=${cookie.shown}`).join('; ') || SHOWN)
 }
 
 // What a parameter is called whose value nobody wants in a log, also where no mutation wrote it.
 const SECRET_NAME = /secret|token|api[-_]?key|^key$|passw|^auth(?:orization)?$|credential|signature|^sig$/i
 
-/** Masks user info, parameters that carry or may carry a credential, and credentials anywhere else. @internal */
-export function maskUrl(url: string, names: ReadonlySet<string>, secrets: readonly string[]): string {
+/** Masks user info, parameters that carry or may carry a credential, and credentials anywhere else. */
+function maskUrl(url: string, names: ReadonlySet<string>, secrets: readonly string[]): string {
   const masked = url
     .replace(/(?<=^[a-z]+:\/\/)[^/?#]*(?=@)/i, () => SHOWN)
     .replace(/(?<=[?&])([^=&#]*)=([^&#]*)/g, (pair, rawName: string, value: string) => {

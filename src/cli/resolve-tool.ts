@@ -3,9 +3,8 @@ import { type Explanation, explain, type OptionExplanation } from '../plan/expla
 import { toIssues } from '../plan/issues.ts'
 import { resolve } from '../plan/resolve.ts'
 import { type Issue, makeIssue } from '../result.ts'
-import { isSecret } from '../secret.ts'
 import type { AuthTokens, Mutation, Notice, Resolution, ResolveOptions, ToolDefinition } from '../types.ts'
-import { type AssignedTokens, assignTokens, type ReadTool } from './assign-tokens.ts'
+import { type AssignedTokens, assignTokens, type ReadTool, tokenTexts } from './assign-tokens.ts'
 import type { Finding } from './check-definition.ts'
 import { isObject } from './field-names.ts'
 import type { FoundTool } from './found-tool.ts'
@@ -13,8 +12,8 @@ import { maskMutation } from './mask-request.ts'
 import { type AskedRequest, changeRequest, type RequestChange } from './request-change.ts'
 import type { SuppliedTokens } from './supplied-tokens.ts'
 
-/** A mutation with the text that may be printed for it. @internal */
-export type ShownMutation = Mutation & { readonly shown: string }
+/** A mutation with the text that may be printed for it. */
+type ShownMutation = Mutation & { readonly shown: string }
 
 /** What became of one tool; still holds its credentials. @internal */
 export interface ToolOutcome {
@@ -118,7 +117,7 @@ export function resolveTool(
     resolution,
     issues: [...toIssues(resolution), ...(change.refusal === null ? [] : [change.refusal])],
     notices: resolution.notices,
-    secrets: textsOf(assigned.tokens),
+    secrets: tokenTexts(assigned.tokens),
     origins: assigned.origins,
     change,
   }
@@ -126,13 +125,6 @@ export function resolveTool(
 
 function refusedTokens({ tool }: ReadTool, { options }: Explanation, issues: readonly Issue[]): ToolOutcome {
   return { ...NOTHING, ...toolNames(tool), outcome: 'invalidTokens', text: NOTHING_SENT, options, issues }
-}
-
-function textsOf(tokens: unknown): readonly string[] {
-  if (!isObject(tokens)) return []
-  return Object.values(tokens).flatMap((token) =>
-    typeof token === 'string' ? [token] : isSecret(token) ? [token.reveal()] : [],
-  )
 }
 
 function tryResolve(

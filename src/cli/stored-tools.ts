@@ -2,13 +2,12 @@ import { pointerTo } from '../json-pointer.ts'
 import { isObject, readField, readText } from './field-names.ts'
 import type { PlacedValue, StoredTool } from './found-tool.ts'
 
-/** Whether a value is a stored tool, as `{ name, definition }`. @internal */
-export function isStoredTool(value: unknown): boolean {
+/** Whether a value is a stored tool, as `{ name, definition }`. */
+function isStoredTool(value: unknown): boolean {
   return isObject(readField(value, 'definition')?.value)
 }
 
-/** A stored tool. @internal */
-export function readStoredTool({ document, pointer, value }: PlacedValue): StoredTool {
+function readStoredTool({ document, pointer, value }: PlacedValue): StoredTool {
   const field = readField(value, 'definition')
   const definition = { document, pointer: pointerTo(pointer, field?.key ?? 'definition'), value: field?.value }
   const name = readText(value, 'name') ?? readText(definition.value, 'modelToolName')

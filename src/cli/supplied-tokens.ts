@@ -4,7 +4,6 @@ import { type Arguments, lastValue } from './arguments.ts'
 import { findDuplicateKeys } from './duplicate-keys.ts'
 import { CouldNotRun } from './failure.ts'
 import { isObject, type JsonObject } from './field-names.ts'
-import type { FoundTools } from './found-tool.ts'
 import type { Io } from './io.ts'
 import { placeIssue } from './places.ts'
 import { decodeUtf8, readBytes, readDocument, STDIN } from './read-document.ts'
@@ -28,12 +27,12 @@ export interface SuppliedTokens {
  * @throws A {@link CouldNotRun} that says where the tokens were looked for, and nothing of what was found there.
  * @internal
  */
-export async function readSuppliedTokens(io: Io, args: Arguments, found: FoundTools): Promise<SuppliedTokens> {
+export async function readSuppliedTokens(io: Io, args: Arguments, known: KnownNames): Promise<SuppliedTokens> {
   const path = lastValue(args, 'tokens')
   const content = path === undefined ? {} : await readTokensFile(io, path)
   const from = `--tokens ${path ?? ''}`
   const single = (args.values.get('token') ?? []).map((value) => readTokenOption(io, value))
-  if (!isByTool(content, found)) return { byName: new Map([...entriesOf(content, from), ...single]), byTool: new Map() }
+  if (!isByTool(content, known)) return { byName: new Map([...entriesOf(content, from), ...single]), byTool: new Map() }
   const byTool = Object.entries(content).map(([tool, tokens]) => [tool, new Map(entriesOf(tokens, from))] as const)
   return { byName: new Map(single), byTool: new Map(byTool) }
 }
@@ -57,17 +56,28 @@ async function readTokensFile(io: Io, path: string): Promise<JsonObject> {
 
 const TOKENS_HELP = 'write `{ "name": "token" }`, or for a call `{ "tool": { "name": "token" } }`'
 
-/** Whether the file gives each tool tokens of its own: only objects, none of them a credential reference. */
-function isByTool(content: JsonObject, { isCall, tools }: FoundTools): boolean {
-  const names = tools.flatMap(({ name }) => name ?? [])
+/** What the names in a file of tokens may be. @internal */
+export interface KnownNames {
+  readonly isCall: boolean
+  readonly tools: readonly string[]
+  readonly requirements: ReadonlySet<string>
+}
+
+/** Whether the file gives each tool tokens of its own: objects that are no tokens themselves. */
+function isByTool(content: JsonObject, { isCall, tools, requirements }: KnownNames): boolean {
   const entries = Object.entries(content)
-  const nested = entries.every(([, value]) => isObject(value) && !Object.hasOwn(value, 'credentialId'))
-  if (entries.length === 0 || !nested) return false
-  const unknown = Object.keys(content).find((name) => !names.includes(name))
-  if (unknown === undefined) return true
-  if (!isCall) return false
-  const help = didYouMean(unknown, names) ?? `its tools are ${names.map((name) => `\`${name}\``).join(', ')}`
+  if (entries.length === 0 || !entries.every(([, value]) => isObject(value))) return false
+  if (entries.every(([name]) => tools.includes(name) && !requirements.has(name))) return true
+  if (!isCall || entries.some(([name, value]) => requirements.has(name) || isStructured(value))) return false
+  const unknown = Object.keys(content).find((name) => !tools.includes(name)) ?? ''
+  const help = didYouMean(unknown, tools) ?? `its tools are ${tools.map((name) => `\`${name}\``).join(', ')}`
   throw new CouldNotRun('--tokens holds tokens of a tool that FILE does not have', help)
+}
+
+const STRUCTURES = [['credentialId'], ['username', 'password'], ['secrets'], ['clientId']]
+
+function isStructured(value: unknown): boolean {
+  return STRUCTURES.some((keys) => keys.every((key) => isObject(value) && Object.hasOwn(value, key)))
 }
 
 function entriesOf(tokens: unknown, from: string): readonly (readonly [string, SuppliedToken])[] {

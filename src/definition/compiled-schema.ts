@@ -18,5 +18,5 @@ export interface CompiledSchema {
   readonly texts: {
     readonly [schemaPath: string]: { readonly code: IssueCode; readonly message: string; readonly help?: string }
   }
-  readonly validate: { (value: unknown): boolean; errors?: readonly SchemaError[] | null }
+  readonly validate: { (value: unknown, context: object): boolean; errors?: readonly SchemaError[] | null }
 }

@@ -28,12 +28,13 @@ export function normalise(input: JsonValue, shape: Shape): Normalised {
   function walk(node: JsonValue, nodeShape: Shape, pointer: string, dropNull: boolean): JsonValue {
     if (node === null || typeof node !== 'object') return node
     if (isArray(node)) {
-      const { items } = nodeShape
+      const items = own(nodeShape, 'items')
       return items === undefined
         ? node
         : Object.freeze(node.map((item, i) => walk(item, items, `${pointer}/${i}`, dropNull)))
     }
-    const { fields, values } = nodeShape
+    const fields = own(nodeShape, 'fields')
+    const values = own(nodeShape, 'values')
     if (values !== undefined)
       return mapObject(node, (child, key) => walk(child, values, pointerTo(pointer, key), dropNull))
     if (fields === undefined) return node
@@ -64,7 +65,7 @@ export function normalise(input: JsonValue, shape: Shape): Normalised {
         renames.set(pointerTo(pointer, name), key)
       }
       const dropHere = dropNull && name !== 'requirements'
-      if (child === null && dropHere && shapeOfField.nullable !== true) continue
+      if (child === null && dropHere && own(shapeOfField, 'nullable') !== true) continue
       copy[name] = walk(child, shapeOfField, pointerTo(pointer, name), dropHere)
     }
     return Object.freeze(copy)
@@ -88,6 +89,11 @@ function mapObject(node: JsonObject, change: (child: JsonValue, key: string) => 
   const copy = Object.create(null) as Record<string, JsonValue>
   for (const [key, child] of Object.entries(node)) copy[key] = change(child, key)
   return Object.freeze(copy)
+}
+
+/** Shapes are plain objects: what they lack must not come from a polluted Object.prototype. */
+function own<K extends keyof Shape>(shape: Shape, key: K): Shape[K] | undefined {
+  return Object.hasOwn(shape, key) ? shape[key] : undefined
 }
 
 function camelCase(key: string): string {

@@ -13,9 +13,11 @@ export function requirementsOf(option: SecurityOption): readonly (readonly [name
   return Object.entries(option.requirements ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
+const NO_SCOPES: readonly string[] = Object.freeze([])
+
 /** The scopes of an option's call token; none means that it asks for no call token (SEL-2). @internal */
 export function callTokenScopes(option: SecurityOption): readonly string[] {
-  return option.ultravoxCallTokenRequirement?.scopes ?? []
+  return option.ultravoxCallTokenRequirement?.scopes ?? NO_SCOPES
 }
 
 /** Whether an option asks for nothing at all. @internal */

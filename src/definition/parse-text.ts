@@ -15,6 +15,8 @@ import { parseDefinition } from './parse.ts'
  * if (!result.ok) console.log(result.issues[0]?.range?.start) // { line: 1, column: 20 }
  */
 export function parseDefinitionText(json: string, options?: ParseOptions): Result<ToolDefinition> {
+  if (typeof json !== 'string')
+    return { ok: false, issues: [makeIssue('ERR_INPUT_NOT_JSON', '', 'expected a JSON text')] }
   let value: unknown
   try {
     value = JSON.parse(json)

@@ -1,6 +1,6 @@
 import { SecurityError } from '../errors.ts'
 import { splitUrl } from '../http/url.ts'
-import { isString, readOptions } from '../read-options.ts'
+import { type CopiedValue, isString, readOptions } from '../read-options.ts'
 import { hasErrors, type Result, sortIssues } from '../result.ts'
 import { snapshot } from '../snapshot.ts'
 import type { ParseOptions, ToolDefinition } from '../types.ts'
@@ -71,12 +71,12 @@ const PARSE_OPTIONS = {
 } as const
 
 function readParseOptions(options: unknown): ParseOptions {
-  const read = readOptions<ParseOptions>(options, PARSE_OPTIONS)
-  return read.allowInsecureOrigins === undefined
-    ? read
-    : { ...read, allowInsecureOrigins: [...read.allowInsecureOrigins] }
+  return readOptions<ParseOptions>(options, PARSE_OPTIONS)
 }
 
-function isOriginList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((origin) => isString(origin) && splitUrl(origin)?.origin === origin)
+function isOriginList(value: unknown): false | CopiedValue {
+  const copy = snapshot(value)
+  if (!copy.ok || !Array.isArray(copy.value)) return false
+  const areOrigins = copy.value.every((origin) => isString(origin) && splitUrl(origin)?.origin === origin)
+  return areOrigins ? { copy: copy.value } : false
 }

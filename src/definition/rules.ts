@@ -2,7 +2,7 @@ import { isSteeringHeader, isToken } from '../http/grammar.ts'
 import { readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
 import { pointerTo } from '../json-pointer.ts'
-import { areOnePlace, carrierKey, describeCarrier } from '../kinds/carriers.ts'
+import { claimedKeys, conflictingKeys, describeCarrier } from '../kinds/carriers.ts'
 import { type BoundKind, bindKind, CALL_TOKEN_CARRIER } from '../kinds/table.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import type { Carrier, SecurityOption, ToolDefinition } from '../types.ts'
@@ -16,7 +16,7 @@ import { callTokenScopes, canAuthenticate, OPTIONS_POINTER, optionsOf, requireme
  */
 export function checkRules(definition: ToolDefinition, allowInsecureOrigins: readonly string[]): readonly Issue[] {
   const issues = [...checkImplementations(definition)]
-  const carriers = new Map<string, Carrier>()
+  const carriers = new Set<string>()
   optionsOf(definition).forEach((option, index) => {
     issues.push(...checkOption(option, pointerTo(OPTIONS_POINTER, index), carriers))
   })
@@ -37,17 +37,19 @@ function checkImplementations(definition: ToolDefinition): readonly Issue[] {
 }
 
 /** DEF-2 and DEF-3; adds the carriers it finds. */
-function checkOption(option: SecurityOption, pointer: string, carriers: Map<string, Carrier>): readonly Issue[] {
+function checkOption(option: SecurityOption, pointer: string, carriers: Set<string>): readonly Issue[] {
   const issues: Issue[] = []
-  const claims: { readonly carrier: Carrier; readonly owner: string }[] = []
+  const owners = new Map<string, string>()
   const claim = (carrier: Carrier, owner: string, at: string): void => {
-    const earlier = claims.find((other) => areOnePlace(other.carrier, carrier))
-    if (earlier !== undefined) {
-      const message = `${earlier.owner} and ${owner} would both write the ${describeCarrier(carrier)}`
+    const taken = conflictingKeys(carrier).find((key) => owners.has(key))
+    if (taken !== undefined) {
+      const message = `${owners.get(taken)} and ${owner} would both write the ${describeCarrier(carrier)}`
       issues.push(makeIssue('ERR_CARRIER_CONFLICT', at, message, 'put alternatives into options of their own'))
     }
-    claims.push({ carrier, owner })
-    carriers.set(carrierKey(carrier), carrier)
+    for (const key of claimedKeys(carrier)) {
+      owners.set(key, owner)
+      carriers.add(key)
+    }
   }
   if (callTokenScopes(option).length > 0) claim(CALL_TOKEN_CARRIER, 'the call token', pointer)
   let signer: string | undefined
@@ -81,7 +83,7 @@ function checkFields(kind: BoundKind, pointer: string): readonly Issue[] {
 /** DEF-2 for header parameters, and DEF-4. */
 function checkParameters(
   definition: ToolDefinition,
-  carriers: ReadonlyMap<string, Carrier>,
+  carriers: ReadonlySet<string>,
   authenticates: boolean,
 ): readonly Issue[] {
   const issues: Issue[] = []
@@ -114,14 +116,13 @@ function parameterCarrier(name: string, location: string): Carrier | undefined {
 }
 
 /** DEF-4 for parameters that the URL itself spells out. */
-function checkBaseQuery(pattern: string, carriers: ReadonlyMap<string, Carrier>): readonly Issue[] {
+function checkBaseQuery(pattern: string, carriers: ReadonlySet<string>): readonly Issue[] {
   const query = splitUrl(pattern)?.query ?? ''
   return readQuery(query).flatMap(({ name }) => checkShared({ kind: 'query', name }, carriers, '/http/baseUrlPattern'))
 }
 
-function checkShared(carrier: Carrier, carriers: ReadonlyMap<string, Carrier>, pointer: string): readonly Issue[] {
-  if (!carriers.has(carrierKey(carrier)) && ![...carriers.values()].some((other) => areOnePlace(other, carrier)))
-    return []
+function checkShared(carrier: Carrier, carriers: ReadonlySet<string>, pointer: string): readonly Issue[] {
+  if (!conflictingKeys(carrier).some((key) => carriers.has(key))) return []
   const message = `the ${describeCarrier(carrier)} is the place of a credential`
   return [
     makeIssue('ERR_PARAMETER_CONFLICT', pointer, message, 'drop the parameter, or give the requirement another name'),

@@ -3,7 +3,7 @@ import { type Issue, makeIssue } from '../result.ts'
 import { didYouMean, suggest } from '../suggest.ts'
 import type { JsonValue } from '../types.ts'
 import type { CompiledSchema, SchemaError } from './compiled-schema.ts'
-import { shapeAt } from './shape.ts'
+import { type Shape, shapeAt } from './shape.ts'
 
 /**
  * Validates against the JSON Schema; one issue a mistake, in words of the definition.
@@ -11,7 +11,7 @@ import { shapeAt } from './shape.ts'
  * @internal
  */
 export function checkSchema(value: JsonValue, schema: CompiledSchema, allowUnknown = false): readonly Issue[] {
-  if (schema.validate(value)) return []
+  if (schema.validate(value, ROOT)) return []
   const errors = schema.validate.errors ?? []
   const unknown = unknownFieldsByPath(errors)
   return errors
@@ -26,6 +26,15 @@ function tolerate(error: SchemaError, issue: Issue): Issue {
   if (unknownField) return { ...issue, code: 'WARN_FIELD_UNKNOWN', severity: 'warning' }
   return error.keyword === 'enum' ? { ...issue, code: 'WARN_FIELD_VALUE', severity: 'warning' } : issue
 }
+
+// Its own properties, all of them: the generated code would read absent ones from a polluted Object.prototype.
+const ROOT = Object.freeze({
+  instancePath: '',
+  parentData: undefined,
+  parentDataProperty: undefined,
+  rootData: undefined,
+  dynamicAnchors: Object.freeze({}),
+})
 
 function unknownFieldsByPath(errors: readonly SchemaError[]): ReadonlyMap<string, readonly string[]> {
   const fields = new Map<string, string[]>()
@@ -51,8 +60,8 @@ function isEcho(error: SchemaError, unknown: ReadonlyMap<string, readonly string
 function toIssue(error: SchemaError, schema: CompiledSchema): Issue {
   const own = schema.texts[error.schemaPath]
   if (error.keyword === 'additionalProperties') return unknownField(error, schema)
-  const pointer =
-    error.propertyName === undefined ? error.instancePath : pointerTo(error.instancePath, error.propertyName)
+  const name = Object.hasOwn(error, 'propertyName') ? error.propertyName : undefined
+  const pointer = name === undefined ? error.instancePath : pointerTo(error.instancePath, name)
   if (own !== undefined) return makeIssue(own.code, pointer, own.message, own.help)
   switch (error.keyword) {
     case 'required':
@@ -82,7 +91,11 @@ function unknownField(error: SchemaError, schema: CompiledSchema): Issue {
 }
 
 function knownFields(pointer: string, { shape }: CompiledSchema): readonly string[] {
-  return Object.keys(shapeAt(shape, pointerSegments(pointer))?.fields ?? {})
+  return fieldNames(shapeAt(shape, pointerSegments(pointer)))
+}
+
+function fieldNames(shape: Shape | undefined): readonly string[] {
+  return shape !== undefined && Object.hasOwn(shape, 'fields') ? Object.keys(shape.fields ?? {}) : []
 }
 
 function typeInWords(type: unknown): string {

@@ -19,9 +19,8 @@ export function shapeAt(root: Shape, segments: readonly string[]): Shape | undef
   let shape: Shape | undefined = root
   for (const segment of segments) {
     if (shape === undefined) return undefined
-    if (shape.items !== undefined) shape = shape.items
-    else if (shape.values !== undefined) shape = shape.values
-    else shape = shape.fields !== undefined && Object.hasOwn(shape.fields, segment) ? shape.fields[segment] : undefined
+    const { items, values, fields }: Shape = Object.assign(Object.create(null), shape)
+    shape = items ?? values ?? (fields !== undefined && Object.hasOwn(fields, segment) ? fields[segment] : undefined)
   }
   return shape
 }

@@ -35,7 +35,7 @@ export async function applySigned(
     unsigned,
     keyId === undefined ? signing : { ...signing, keyId },
   )
-  return { ...unsigned, url, headers: Object.assign({}, unsigned.headers, headers) }
+  return { ...unsigned, url, headers: { ...unsigned.headers, ...headers } }
 }
 
 function signatureNeed(resolution: Resolution): SignatureNeed | undefined {

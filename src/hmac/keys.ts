@@ -1,7 +1,7 @@
 import { SecurityError } from '../errors.ts'
 import type { CompiledForm } from '../kinds/signature-form.ts'
 import { decodeSecret } from '../kinds/signature-secret.ts'
-import { isSecret, type Secret } from '../secret.ts'
+import { type Secret, secretText } from '../secret.ts'
 
 const HASHES = { sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const
 
@@ -30,7 +30,7 @@ export function importSecrets(
   if (!Array.isArray(secrets) || secrets.length === 0) throw unusable('no secret was given')
   return Promise.all(
     secrets.map((secret: string | Secret) => {
-      const bytes = decodeSecret(isSecret(secret) ? secret.reveal() : secret, form)
+      const bytes = decodeSecret(typeof secret === 'string' ? secret : secretText(secret), form)
       if (bytes === null)
         throw unusable('a secret is empty, or its text does not fit `key` and `keyPrefix` of the form')
       if (!allowShort && bytes.length < SHORT) throw unusable(`a secret has fewer than ${SHORT} bytes`)

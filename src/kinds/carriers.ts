@@ -1,16 +1,26 @@
 import { foldHeaderName } from '../http/grammar.ts'
 import type { Carrier } from '../types.ts'
 
-/** Two carriers with one key are one place in a request (DEF-3). @internal */
-export function carrierKey({ kind, name }: Carrier): string {
+/** Two carriers with one key are one place in a request (DEF-3). */
+function carrierKey({ kind, name }: Carrier): string {
   return kind === 'header' ? `header ${foldHeaderName(name)}` : `${kind} ${name}`
 }
 
-/** Whether two carriers are one place; the header `Cookie` is also that of every cookie (DEF-3). @internal */
-export function areOnePlace(a: Carrier, b: Carrier): boolean {
-  if (a.kind === 'cookie' && b.kind === 'header') return foldHeaderName(b.name) === 'cookie'
-  if (b.kind === 'cookie' && a.kind === 'header') return foldHeaderName(a.name) === 'cookie'
-  return carrierKey(a) === carrierKey(b)
+/** Stands for all cookies together: the header `Cookie` conflicts with each of them (DEF-3). */
+const ANY_COOKIE = 'cookies'
+const COOKIE_HEADER = 'header cookie'
+
+/** The keys under which a carrier is found by those that conflict with it. @internal */
+export function claimedKeys(carrier: Carrier): readonly string[] {
+  const key = carrierKey(carrier)
+  return carrier.kind === 'cookie' ? [key, ANY_COOKIE] : [key]
+}
+
+/** The keys whose owner conflicts with a carrier. @internal */
+export function conflictingKeys(carrier: Carrier): readonly string[] {
+  const key = carrierKey(carrier)
+  if (carrier.kind === 'cookie') return [key, COOKIE_HEADER]
+  return key === COOKIE_HEADER ? [key, ANY_COOKIE] : [key]
 }
 
 /** A carrier in words, for messages. @internal */

@@ -43,17 +43,17 @@ export function bindKind(requirement: Requirement): BoundKind {
 }
 
 function bindRow<Fields>(kind: Kind, row: KindRow<Fields>, fields: Fields): BoundKind {
-  return {
+  return Object.freeze({
     kind,
     signs: row.signs,
-    carriers: row.carriers(fields),
+    carriers: Object.freeze(row.carriers(fields).map((carrier) => Object.freeze(carrier))),
     check: () => row.check(fields),
     lint: () => row.lint(fields),
     extensions: () => row.extensions(fields),
     defect: (credential) => row.defect(fields, credential),
     emit: (credential, requirement) => row.emit(fields, credential, requirement),
-  }
+  } satisfies BoundKind)
 }
 
 /** Where a call token is written; Ultravox's own header. @internal */
-export const CALL_TOKEN_CARRIER: Carrier = { kind: 'header', name: 'X-Ultravox-Call-Token' }
+export const CALL_TOKEN_CARRIER: Carrier = Object.freeze({ kind: 'header', name: 'X-Ultravox-Call-Token' })

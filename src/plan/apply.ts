@@ -2,10 +2,12 @@ import { SecurityError } from '../errors.ts'
 import { foldHeaderName, isToken } from '../http/grammar.ts'
 import { appendQueryText, readQuery } from '../http/query.ts'
 import { readOptions } from '../read-options.ts'
+import { total } from '../total.ts'
 import type { HttpRequest, Resolution } from '../types.ts'
 import { writeCookies } from './cookies.ts'
 import { occupied } from './occupied.ts'
 import { lengthBit, type Outgoing, type OutgoingQuery, outgoingOf } from './outgoing.ts'
+import { plainKeys } from './plain-keys.ts'
 import { checkTarget, targetOf } from './target.ts'
 
 /** How a resolution is applied. */
@@ -32,6 +34,10 @@ export interface ApplyOptions {
  * // { method: 'GET', url: 'https://api.example.com/price?symbol=NVDA&apiKey=…', headers: {} }
  */
 export function apply(request: HttpRequest, resolution: Resolution, options?: ApplyOptions): HttpRequest {
+  return total('ERR_NOT_RESOLVED', () => applyResolution(request, resolution, options))
+}
+
+function applyResolution(request: HttpRequest, resolution: Resolution, options: ApplyOptions | undefined): HttpRequest {
   if (resolution?.outcome === 'unauthenticated') return request
   if (resolution?.outcome !== 'authenticated') throw new SecurityError('ERR_NOT_RESOLVED')
   if (resolution.needs.length > 0) {
@@ -62,7 +68,8 @@ interface ReadRequest {
 /** Reads each property of a request once. */
 function readRequest(request: HttpRequest): ReadRequest {
   try {
-    const { method, url, headers, body } = request
+    const { method, url, headers } = request
+    const body = Object.hasOwn(request, 'body') ? request.body : undefined
     const copy = copyHeaders(headers)
     if (typeof method === 'string' && typeof url === 'string' && copy !== null)
       return { method, url, headers: copy, body }
@@ -74,14 +81,15 @@ function readRequest(request: HttpRequest): ReadRequest {
   })
 }
 
-/** `null` for what is no record of texts; `__proto__` would be lost, or become the prototype. */
+/** `null` for what is no record of texts, such as a list or a `Headers` object, whose entries would be lost. */
 function copyHeaders(headers: unknown): Record<string, string> | null {
-  if (typeof headers !== 'object' || headers === null) return null
+  const names = plainKeys(headers)
+  if (names === null) return null
   const copy: Record<string, string> = {}
-  for (const name of Object.keys(headers)) {
+  for (const name of names) {
     const value: unknown = (headers as Record<string, unknown>)[name]
-    if (typeof value !== 'string' || name === '__proto__') return null
-    copy[name] = value
+    if (typeof value !== 'string') return null
+    setHeader(copy, name, value)
   }
   return copy
 }
@@ -107,13 +115,20 @@ function writeHeaders(headers: Record<string, string>, outgoing: Outgoing, origi
       delete headers[name]
     }
   }
-  for (const { name, value } of outgoing.headers) headers[name] = value
+  for (const { name, value } of outgoing.headers) setHeader(headers, name, value)
   if (outgoing.cookies.length > 0) writeCookies(headers, outgoing.cookies)
   return headers
 }
 
+/** `__proto__` is a header name like any other; assigned, it would be lost. */
+function setHeader(headers: Record<string, string>, name: string, value: string): void {
+  if (name !== '__proto__') headers[name] = value
+  else Object.defineProperty(headers, name, { value, writable: true, enumerable: true, configurable: true })
+}
+
 function checkHost(value: string, origin: string): void {
-  if (value.toLowerCase() !== origin.slice(origin.indexOf('//') + 2)) throw new SecurityError('ERR_HOST_MISMATCH')
+  const host = /^[\x21-\x7e]*$/.test(value) ? value.toLowerCase() : ''
+  if (host !== origin.slice(origin.indexOf('//') + 2)) throw new SecurityError('ERR_HOST_MISMATCH')
 }
 
 /** A hop drops the headers that Connection names, the credential's too (T15). */

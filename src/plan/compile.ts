@@ -68,7 +68,7 @@ export interface PlanWork {
   readonly options: readonly PlanOption[]
   readonly names: readonly PlanName[]
   /** One {@link ABSENT} a name, to be copied. */
-  readonly absent: readonly unknown[]
+  readonly absent: readonly (typeof ABSENT)[]
 }
 
 const plans = new WeakMap<object, Plan>()
@@ -153,7 +153,7 @@ function unfrozenName(name: PlanName): PlanName {
 }
 
 function makeStep(name: string, nameIndex: number, requirement: Requirement): PlanStep {
-  return Object.freeze({ name, nameIndex, requirement, kind: Object.freeze(bindKind(requirement)) })
+  return Object.freeze({ name, nameIndex, requirement, kind: bindKind(requirement) })
 }
 
 function collectNames(definition: ToolDefinition): readonly PlanName[] {

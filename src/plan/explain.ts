@@ -1,3 +1,5 @@
+import { SecurityError } from '../errors.ts'
+import { total } from '../total.ts'
 import type { ResolveOptions } from '../types.ts'
 import { ABSENT } from './absent.ts'
 import { type Plan, type PlanOption, planOf } from './compile.ts'
@@ -64,7 +66,7 @@ export function explain(
 ): Explanation {
   const plan = planOf(planOrDefinition)
   const settings = readResolveOptions(options)
-  const names = new Set(suppliedNames)
+  const names = total('ERR_ARGUMENT_INVALID', () => readNames(suppliedNames))
   const values = plan.names.map(({ name }) => (names.has(name) ? name : ABSENT))
   const supplied = { values, indexes: values.flatMap((value, index) => (value === ABSENT ? [] : [index])) }
   const chosen = selectFirst(plan, supplied, settings) ?? selectLastResort(plan, settings)
@@ -75,6 +77,20 @@ export function explain(
     options: plan.options.map((option) => explainOption(option, chosen, supplied, settings)),
     text: outcomeText(outcome, chosen),
   }
+}
+
+const MAX_NAMES = 10_000
+
+/** A list may be endless, or hold what is no name. */
+function readNames(suppliedNames: Iterable<unknown>): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const name of suppliedNames) {
+    if (typeof name !== 'string' || names.size >= MAX_NAMES) {
+      throw new SecurityError('ERR_ARGUMENT_INVALID', { message: `expected at most ${MAX_NAMES} names, each a text` })
+    }
+    names.add(name)
+  }
+  return names
 }
 
 function outcomeOf(plan: Plan, chosen: PlanOption | null, settings: SelectSettings): Explanation['outcome'] {

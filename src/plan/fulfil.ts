@@ -4,6 +4,7 @@ import type { Credential } from '../kinds/row.ts'
 import { type BoundKind, bindKind, CALL_TOKEN_CARRIER } from '../kinds/table.ts'
 import { textMutation } from '../kinds/text-mutation.ts'
 import { makeIssue } from '../result.ts'
+import { total } from '../total.ts'
 import type { Authenticated, CredentialNeed, Mutation, Need, Resolution, Token } from '../types.ts'
 import { credentialDefect, readToken, tokenIssue } from './tokens.ts'
 
@@ -23,7 +24,11 @@ import { credentialDefect, readToken, tokenIssue } from './tokens.ts'
  * }
  */
 export function fulfil(resolution: Resolution, need: Need, credential: Token): Authenticated {
-  if (resolution.outcome !== 'authenticated' || !resolution.needs.includes(need) || need.kind === 'signature') {
+  return total('ERR_NEED_UNKNOWN', () => meetNeed(resolution, need, credential))
+}
+
+function meetNeed(resolution: Resolution, need: Need, credential: Token): Authenticated {
+  if (resolution?.outcome !== 'authenticated' || !resolution.needs.includes(need) || need.kind === 'signature') {
     throw new SecurityError('ERR_NEED_UNKNOWN')
   }
   const effect = need.kind === 'callToken' ? meetCallToken(credential) : meetCredential(need, credential)

@@ -1,4 +1,5 @@
 import { type Issue, makeIssue } from '../result.ts'
+import { total } from '../total.ts'
 import type { MissingFromOption, Resolution } from '../types.ts'
 
 /**
@@ -10,6 +11,10 @@ import type { MissingFromOption, Resolution } from '../types.ts'
  * toIssues(resolve(tool, {}))[0]?.help // 'supply `myServiceApiKey`, or both `user_id` and `auth_token`'
  */
 export function toIssues(resolution: Resolution): readonly Issue[] {
+  return total('ERR_ARGUMENT_INVALID', () => listIssues(resolution))
+}
+
+function listIssues(resolution: Resolution): readonly Issue[] {
   if (resolution.ok) return []
   if (resolution.outcome === 'invalidTokens') return resolution.issues
   const help = describeMissing(resolution.missing)

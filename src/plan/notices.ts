@@ -25,7 +25,8 @@ export function withNotices<R extends Resolution>(
     notices ??= Object.freeze(listNotices(resolution, plan, supplied, settings))
     return notices
   }
-  return Object.defineProperty(resolution, 'notices', { get, enumerable: true })
+  // Without a prototype: a polluted one would add a `set` or a `value` to the descriptor.
+  return Object.defineProperty(resolution, 'notices', { __proto__: null, get, enumerable: true } as PropertyDescriptor)
 }
 
 function mayHaveNotices(resolution: Resolution, plan: Plan, supplied: Supplied): boolean {

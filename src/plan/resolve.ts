@@ -15,11 +15,12 @@ import type {
   Unauthenticated,
   Unsatisfied,
 } from '../types.ts'
+import { ABSENT } from './absent.ts'
 import { type NamesOf, type Plan, type PlanOption, type PlanStep, planOf, workOf } from './compile.ts'
 import { toIssues } from './issues.ts'
 import { findUnused, withNotices } from './notices.ts'
 import { isAnonymousOption, listMissing, type SelectSettings, selectFirst, selectLastResort } from './select.ts'
-import { findBadTokens, readToken, readTokens, type Supplied, tokenDefect } from './tokens.ts'
+import { findBadTokens, readTokens, type Supplied, tokenDefect } from './tokens.ts'
 
 /** The tokens that fit a plan or definition: by its requirement names where its type knows them. */
 export type TokensFor<T> = AuthTokens<NamesOf<T>>
@@ -114,7 +115,8 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
   const needs: Need[] = []
   const { names } = workOf(plan)
   for (const step of option.steps) {
-    const token = readToken(supplied.values[step.nameIndex])
+    const token = supplied.values[step.nameIndex]
+    if (token === undefined || token === ABSENT) continue
     if (tokenDefect(token, names[step.nameIndex]?.uses ?? NOTHING) !== null) {
       return invalidTokens(findBadTokens(plan, supplied))
     }

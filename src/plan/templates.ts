@@ -1,9 +1,11 @@
 import type { IssueCode } from '../errors.ts'
 import { pointerTo } from '../json-pointer.ts'
 import { hasErrors, type Issue, makeIssue, type Result, sortIssues } from '../result.ts'
-import { isSecret, Secret } from '../secret.ts'
+import { Secret, secretText } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
+import { total } from '../total.ts'
 import type { AuthTokens, JsonValue, Token } from '../types.ts'
+import { plainKeys } from './plain-keys.ts'
 
 // The whole `{{…}}`, whatever is inside, so that a malformed one is told from plain text; more braces are malformed.
 const TEMPLATE = /(\{{2,})([^{}]*)\}\}/g
@@ -26,6 +28,10 @@ export function fillTemplates(
   authTokens: AuthTokens,
   context: { readonly [name: string]: unknown },
 ): Result<AuthTokens> {
+  return total('ERR_ARGUMENT_INVALID', () => fillEntries(authTokens, context))
+}
+
+function fillEntries(authTokens: unknown, context: unknown): Result<AuthTokens> {
   const variables = snapshot(context)
   if (!variables.ok)
     return { ok: false, issues: variables.issues.map((issue) => ({ ...issue, pointer: `/context${issue.pointer}` })) }
@@ -47,9 +53,9 @@ export function fillTemplates(
 
 /** Own enumerable properties, each read once; `null` where that is not possible. */
 function readEntries(authTokens: unknown): readonly (readonly [string, unknown])[] | null {
-  if (typeof authTokens !== 'object' || authTokens === null || Array.isArray(authTokens)) return null
+  if (plainKeys(authTokens) === null) return null
   try {
-    return Object.entries(authTokens)
+    return Object.entries(authTokens as object)
   } catch {
     return null
   }
@@ -57,16 +63,26 @@ function readEntries(authTokens: unknown): readonly (readonly [string, unknown])
 
 function fillToken(value: unknown, pointer: string, context: JsonValue, issues: Issue[]): unknown {
   if (typeof value === 'string') return fillText(value, pointer, context, issues)
-  if (isSecret(value)) return fillText(value.reveal(), pointer, context, issues)
-  const copy = snapshot(value)
+  const secret = typeof value === 'object' && value !== null ? readSecret(value) : undefined
+  if (secret !== undefined) return secret.includes('{{') ? fillText(secret, pointer, context, issues) : value
+  const copy = snapshot(value, { reveal: true })
   // What is no token is for `resolve` to refuse.
   if (!copy.ok || typeof copy.value !== 'object' || copy.value === null || Array.isArray(copy.value)) return value
   const filled = Object.create(null) as Record<string, unknown>
   for (const [key, child] of Object.entries(copy.value)) {
     const text = typeof child === 'string' ? fillText(child, pointerTo(pointer, key), context, issues) : child
-    filled[key] = isSecret(text) ? text.reveal() : text
+    filled[key] = text
   }
   return Object.freeze(filled)
+}
+
+/** A proxy that throws is no secret: `resolve` refuses it. */
+function readSecret(value: object): string | undefined {
+  try {
+    return secretText(value)
+  } catch {
+    return undefined
+  }
 }
 
 function fillText(text: string, pointer: string, context: JsonValue, issues: Issue[]): string | Secret {

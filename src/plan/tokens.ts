@@ -4,11 +4,12 @@ import { pointerTo } from '../json-pointer.ts'
 import type { Credential } from '../kinds/row.ts'
 import type { BoundKind } from '../kinds/table.ts'
 import { type Issue, makeIssue } from '../result.ts'
-import { isSecret } from '../secret.ts'
+import { secretText } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
 import type { CredentialReference } from '../types.ts'
 import { ABSENT } from './absent.ts'
 import { type Plan, workOf } from './compile.ts'
+import { plainKeys } from './plain-keys.ts'
 
 /** A supplied token after its one reading: a credential, a reference to a stored one, or why it is neither. @internal */
 export type ReadToken =
@@ -22,8 +23,8 @@ export interface Supplied {
   readonly names: readonly string[]
   /** Positions in the plan's names of those in use. */
   readonly indexes: readonly number[]
-  /** The raw value of each name in use, by its position in the plan's names; {@link ABSENT} elsewhere. */
-  readonly values: readonly unknown[]
+  /** The token of each name in use, by its position in the plan's names; {@link ABSENT} elsewhere. */
+  readonly values: readonly (ReadToken | typeof ABSENT)[]
   /** Whether some of the names are used by no option. */
   readonly hasUnused: boolean
 }
@@ -39,7 +40,7 @@ const MAX_BYTES = 16 * 1024
  * @internal
  */
 export function readTokens(plan: Plan, authTokens: unknown): Supplied | null {
-  const values = workOf(plan).absent.slice()
+  const values: (ReadToken | typeof ABSENT)[] = workOf(plan).absent.slice()
   if (authTokens === undefined) return { names: NONE, indexes: NONE, values, hasUnused: false }
   const names = plainKeys(authTokens)
   if (names === null) return null
@@ -48,20 +49,9 @@ export function readTokens(plan: Plan, authTokens: unknown): Supplied | null {
     const index = plan.nameIndex[name]
     if (index === undefined) continue
     indexes.push(index)
-    values[index] = readProperty(authTokens as object, name)
+    values[index] = readToken(readProperty(authTokens as object, name))
   }
   return { names, indexes, values, hasUnused: indexes.length < names.length }
-}
-
-function plainKeys(value: unknown): readonly string[] | null {
-  if (typeof value !== 'object' || value === null) return null
-  try {
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) return null
-    return Array.isArray(value) ? null : Object.keys(value)
-  } catch {
-    return null
-  }
 }
 
 function readProperty(object: object, name: string): unknown {
@@ -77,26 +67,23 @@ function readProperty(object: object, name: string): unknown {
 export function readToken(value: unknown): ReadToken {
   if (typeof value === 'string') return { credential: value, reference: null, defect: null }
   if (value === UNREADABLE) return refused('ERR_TOKEN_UNREADABLE')
+  if (typeof value !== 'object' || value === null) return refused('ERR_TOKEN_TYPE')
   try {
-    return isSecret(value) ? readRevealed(value) : readStructure(value)
+    const text = secretText(value)
+    return text === undefined ? readStructure(value) : readToken(text)
   } catch {
     return refused('ERR_TOKEN_UNREADABLE')
   }
 }
 
-function readRevealed(secret: { reveal(): unknown }): ReadToken {
-  const text = secret.reveal()
-  return typeof text === 'string' ? readToken(text) : refused('ERR_TOKEN_TYPE')
-}
+const STRUCTURE_DEFECTS = new Map<IssueCode | undefined, IssueCode>([
+  ['ERR_INPUT_ILL_FORMED', 'ERR_TOKEN_ILL_FORMED'],
+  ['ERR_INPUT_UNREADABLE', 'ERR_TOKEN_UNREADABLE'],
+])
 
-const STRUCTURE_DEFECTS: Partial<Record<IssueCode, IssueCode>> = {
-  ERR_INPUT_ILL_FORMED: 'ERR_TOKEN_ILL_FORMED',
-  ERR_INPUT_UNREADABLE: 'ERR_TOKEN_UNREADABLE',
-}
-
-function readStructure(value: unknown): ReadToken {
+function readStructure(value: object): ReadToken {
   const copy = snapshot(value, { reveal: true })
-  if (!copy.ok) return refused(STRUCTURE_DEFECTS[copy.issues[0]?.code ?? 'ERR_TOKEN_TYPE'] ?? 'ERR_TOKEN_TYPE')
+  if (!copy.ok) return refused(STRUCTURE_DEFECTS.get(copy.issues[0]?.code) ?? 'ERR_TOKEN_TYPE')
   const structure = copy.value
   if (typeof structure !== 'object' || structure === null) return refused('ERR_TOKEN_TYPE')
   if (!Object.hasOwn(structure, 'credentialId')) return { credential: structure, reference: null, defect: null }
@@ -123,19 +110,21 @@ export function credentialDefect(credential: Credential, kind: Pick<BoundKind, '
 /** Why a token cannot be used somewhere its name is used, or `null` (TOK-1). @internal */
 export function tokenDefect(token: ReadToken, uses: readonly BoundKind[]): IssueCode | null {
   if (token.credential === null) return token.defect
+  let first: IssueCode | null = null
   for (const use of uses) {
     const defect = credentialDefect(token.credential, use)
-    if (defect !== null) return defect
+    // The first code by its letters, so that the order of the options says nothing (SEL-5).
+    if (defect !== null && (first === null || defect < first)) first = defect
   }
-  return null
+  return first
 }
 
 /** One issue for each supplied name in use whose token is unusable, sorted by name. @internal */
 export function findBadTokens(plan: Plan, supplied: Supplied): readonly Issue[] {
   return plan.names.flatMap(({ name, uses }, index) => {
     const value = supplied.values[index]
-    if (value === ABSENT) return []
-    const defect = tokenDefect(readToken(value), uses)
+    if (value === undefined || value === ABSENT) return []
+    const defect = tokenDefect(value, uses)
     return defect === null ? [] : [tokenIssue(defect, name)]
   })
 }

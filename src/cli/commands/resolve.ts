@@ -1,9 +1,10 @@
+import { usedNames } from '../assign-tokens.ts'
 import { DEFINITION_OPTIONS } from '../check-definition.ts'
 import { type Command, type Context, REPORT_OPTIONS } from '../command.ts'
 import { EXIT, type ExitCode, weightiest } from '../exit-codes.ts'
 import { RESOLVE_HELP } from '../help.ts'
 import type { Outcome } from '../io.ts'
-import { loadTools } from '../load-tools.ts'
+import { type LoadedTools, loadTools } from '../load-tools.ts'
 import { noteOnFile } from '../notes.ts'
 import { jsonText } from '../report-json.ts'
 import { joinBlocks, resolutionLines } from '../report-resolution.ts'
@@ -12,7 +13,7 @@ import { readAskedRequest } from '../request-change.ts'
 import { RESOLVE_OPTIONS, readResolveOptions } from '../resolve-options.ts'
 import { refusedFile, refusedTool, resolveTool, type ToolOutcome } from '../resolve-tool.ts'
 import { showTool, toolJson } from '../shown-tool.ts'
-import { readSuppliedTokens } from '../supplied-tokens.ts'
+import { type KnownNames, readSuppliedTokens } from '../supplied-tokens.ts'
 
 /** Says what becomes of the tools of a file with the tokens at hand. @internal */
 export const resolveCommand: Command = {
@@ -37,7 +38,7 @@ async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> 
   const loaded = await loadTools(io, args)
   const settings = {
     asked,
-    supplied: await readSuppliedTokens(io, args, loaded.found),
+    supplied: await readSuppliedTokens(io, args, knownNames(loaded)),
     options: readResolveOptions(args),
   }
   const ofFile =
@@ -55,6 +56,14 @@ async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> 
     ? jsonText({ tools: shown.map(toolJson) })
     : pageText(joinBlocks(shown.map((tool) => resolutionLines(tool, paint))))
   return { exitCode: weightiest(outcomes.map(exitCodeOf)), stdout, stderr: noteOnFile(loaded) }
+}
+
+function knownNames({ found, tools }: LoadedTools): KnownNames {
+  return {
+    isCall: found.isCall,
+    tools: tools.flatMap(({ tool }) => tool.name ?? []),
+    requirements: new Set(tools.flatMap((tool) => [...usedNames(tool)])),
+  }
 }
 
 function exitCodeOf({ outcome, change, resolution }: ToolOutcome): ExitCode {
