@@ -6,7 +6,8 @@
 export type { HmacForm } from '../types.ts'
 export { applySigned } from './apply-signed.ts'
 export type { SignableRequest, SignedHeaders } from './message.ts'
-export { type PresetName, type SignaturePreset, signaturePresets } from './presets.ts'
+export type { PresetName, SignaturePreset } from './preset.ts'
+export { signaturePresets } from './presets.ts'
 export { type SignedParts, type SignOptions, signRequest } from './sign-request.ts'
 export {
   type NonceStore,

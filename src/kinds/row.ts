@@ -28,6 +28,11 @@ export interface KindRow<Fields> {
   emit(fields: Fields, credential: Credential, requirement: string): Mutation | Need
 }
 
+/** Whether an effect is complete, or still owed. @internal */
+export function isMutation(effect: Mutation | Need): effect is Mutation {
+  return Object.hasOwn(effect, 'value')
+}
+
 /** What an ordinary kind does not have. @internal */
 export const PLAIN: Pick<KindRow<unknown>, 'check' | 'lint' | 'extensions' | 'signs'> = {
   check: () => [],

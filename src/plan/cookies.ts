@@ -18,7 +18,14 @@ export function writeCookies(headers: Record<string, string>, cookies: readonly 
   const missing = cookies.filter((cookie) => !isPresent(present, cookie))
   if (missing.length === 0) return
   const text = missing.map((cookie) => `${cookie.name}=${cookie.value}`).join('; ')
-  headers[name] = given.trim() === '' ? text : `${given.replace(/[;\s]+$/, '')}; ${text}`
+  headers[name] = given.trim() === '' ? text : `${withoutTrailing(given)}; ${text}`
+}
+
+/** A pattern for this would try every start in turn. */
+function withoutTrailing(header: string): string {
+  let end = header.length
+  while (end > 0 && '; \t'.includes(header[end - 1] ?? '')) end -= 1
+  return header.slice(0, end)
 }
 
 function readCookies(header: string): readonly OutgoingCookie[] {

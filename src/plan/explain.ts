@@ -3,7 +3,7 @@ import { total } from '../total.ts'
 import type { ResolveOptions } from '../types.ts'
 import { ABSENT } from './absent.ts'
 import { type Plan, type PlanOption, planOf } from './compile.ts'
-import { readResolveOptions } from './resolve.ts'
+import { readResolveOptions } from './resolve-options.ts'
 import {
   isAnonymousOption,
   listMissing,
@@ -84,8 +84,10 @@ const MAX_NAMES = 10_000
 /** A list may be endless, or hold what is no name. */
 function readNames(suppliedNames: Iterable<unknown>): ReadonlySet<string> {
   const names = new Set<string>()
+  let count = 0
   for (const name of suppliedNames) {
-    if (typeof name !== 'string' || names.size >= MAX_NAMES) {
+    count += 1
+    if (typeof name !== 'string' || count > MAX_NAMES) {
       throw new SecurityError('ERR_ARGUMENT_INVALID', { message: `expected at most ${MAX_NAMES} names, each a text` })
     }
     names.add(name)

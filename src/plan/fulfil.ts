@@ -1,6 +1,6 @@
 import { SecurityError } from '../errors.ts'
 import { headerDefect } from '../kinds/header-api-key.ts'
-import type { Credential } from '../kinds/row.ts'
+import { type Credential, isMutation } from '../kinds/row.ts'
 import { type BoundKind, bindKind, CALL_TOKEN_CARRIER } from '../kinds/table.ts'
 import { textMutation } from '../kinds/text-mutation.ts'
 import { makeIssue } from '../result.ts'
@@ -33,11 +33,10 @@ function meetNeed(resolution: Resolution, need: Need, credential: Token): Authen
   }
   const effect = need.kind === 'callToken' ? meetCallToken(credential) : meetCredential(need, credential)
   const needs = resolution.needs.filter((other) => other !== need)
-  return Object.freeze({
-    ...resolution,
-    mutations: 'value' in effect ? Object.freeze([...resolution.mutations, effect]) : resolution.mutations,
-    needs: Object.freeze('value' in effect ? needs : [...needs, effect]),
-  })
+  const changes = isMutation(effect)
+    ? { mutations: Object.freeze([...resolution.mutations, effect]), needs: Object.freeze(needs) }
+    : { needs: Object.freeze([...needs, effect]) }
+  return Object.freeze({ ...resolution, ...changes })
 }
 
 function meetCredential(need: CredentialNeed, credential: Token): Mutation | Need {

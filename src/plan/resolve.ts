@@ -1,48 +1,34 @@
 import { SecurityError } from '../errors.ts'
-import { CALL_TOKEN_CARRIER } from '../kinds/table.ts'
-import { isString, readOptions } from '../read-options.ts'
-import { type Issue, makeIssue, sortIssues } from '../result.ts'
+import { isMutation } from '../kinds/row.ts'
+import { makeIssue, sortIssues } from '../result.ts'
 import type {
   Authenticated,
   AuthTokens,
-  Binding,
-  CredentialNeed,
-  InvalidTokens,
   Mutation,
   Need,
   Resolution,
   ResolveOptions,
   Unauthenticated,
-  Unsatisfied,
 } from '../types.ts'
 import { ABSENT } from './absent.ts'
-import { type NamesOf, type Plan, type PlanOption, type PlanStep, planOf, workOf } from './compile.ts'
+import { type NamesOf, type Plan, type PlanOption, planOf, workOf } from './compile.ts'
 import { toIssues } from './issues.ts'
 import { findUnused, withNotices } from './notices.ts'
-import { isAnonymousOption, listMissing, type SelectSettings, selectFirst, selectLastResort } from './select.ts'
+import {
+  bindingFor,
+  callTokenNeed,
+  credentialNeed,
+  invalidTokens,
+  NOTHING,
+  unauthenticated,
+  unsatisfied,
+} from './outcomes.ts'
+import { DEFAULTS, type ResolveSettings, readResolveOptions } from './resolve-options.ts'
+import { isAnonymousOption, selectFirst, selectLastResort } from './select.ts'
 import { findBadTokens, readTokens, type Supplied, tokenDefect } from './tokens.ts'
 
 /** The tokens that fit a plan or definition: by its requirement names where its type knows them. */
 export type TokensFor<T> = AuthTokens<NamesOf<T>>
-
-const NOTHING: readonly never[] = Object.freeze([])
-const NO_MUTATIONS: readonly [] = Object.freeze([])
-
-/** Resolve options as they are used. @internal */
-export interface ResolveSettings extends SelectSettings {
-  readonly refuseUnused: boolean
-  readonly tenant: string | null
-  readonly environment: string | null
-}
-
-const DEFAULTS: ResolveSettings = Object.freeze({
-  canMint: false,
-  callTokenCounts: true,
-  refuseAnonymous: false,
-  refuseUnused: false,
-  tenant: null,
-  environment: null,
-})
 
 /**
  * Chooses the option for one tool and says how the request changes.
@@ -123,7 +109,7 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
     if (token.reference !== null) needs.push(credentialNeed(step, token.reference.credentialId))
     else if (token.credential !== null) {
       const effect = step.kind.emit(token.credential, step.name)
-      if ('value' in effect) mutations.push(effect)
+      if (isMutation(effect)) mutations.push(effect)
       else needs.push(effect)
     }
   }
@@ -143,80 +129,4 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
     notices: NOTHING,
   }
   return Object.freeze(withNotices(resolution, plan, supplied, settings))
-}
-
-function credentialNeed(step: PlanStep, credentialId: string): CredentialNeed {
-  const { name: requirement, requirement: as } = step
-  return Object.freeze({ kind: 'credential', requirement, writes: step.kind.carriers, credentialId, as })
-}
-
-function callTokenNeed(scopes: readonly string[]): Need {
-  return Object.freeze({ kind: 'callToken', requirement: null, writes: CALL_TOKEN_WRITES, scopes })
-}
-
-const CALL_TOKEN_WRITES = Object.freeze([CALL_TOKEN_CARRIER])
-
-function unauthenticated(
-  plan: Plan,
-  option: PlanOption | null,
-  supplied: Supplied,
-  settings: ResolveSettings,
-): Resolution {
-  const resolution: Unauthenticated = {
-    ok: true,
-    outcome: 'unauthenticated',
-    optionIndex: option === null ? null : option.index,
-    mutations: NO_MUTATIONS,
-    needs: NO_MUTATIONS,
-    binding: bindingFor(plan, settings),
-    notices: NOTHING,
-  }
-  return Object.freeze(withNotices(resolution, plan, supplied, settings))
-}
-
-function unsatisfied(plan: Plan, supplied: Supplied, settings: ResolveSettings): Resolution {
-  const couldBeAnonymous = plan.options.length === 0 || plan.options.some(isAnonymousOption)
-  const resolution: Unsatisfied = {
-    ok: false,
-    outcome: 'unsatisfied',
-    reason: couldBeAnonymous ? 'anonymousRefused' : 'missing',
-    missing: Object.freeze(listMissing(plan.options, supplied, settings.canMint)),
-    notices: NOTHING,
-  }
-  return Object.freeze(withNotices(resolution, plan, supplied, settings))
-}
-
-function invalidTokens(issues: readonly Issue[]): InvalidTokens {
-  return Object.freeze({ ok: false, outcome: 'invalidTokens', issues: Object.freeze(issues), notices: NOTHING })
-}
-
-function bindingFor(plan: Plan, { tenant, environment }: ResolveSettings): Binding {
-  if (tenant === null && environment === null) return plan.binding
-  return Object.freeze({ ...plan.binding, tenant, environment })
-}
-
-const RESOLVE_OPTIONS = {
-  anonymous: ['lastResort', 'never'],
-  unusedTokens: ['notice', 'refuse'],
-  callTokenCounts: (value: unknown) => typeof value === 'boolean',
-  mintCallToken: (value: unknown) => typeof value === 'function',
-  tenant: isName,
-  environment: isName,
-} as const
-
-function isName(value: unknown): boolean {
-  return isString(value) && value !== '' && value.isWellFormed()
-}
-
-/** @internal */
-export function readResolveOptions(options: unknown): ResolveSettings {
-  const read = readOptions<ResolveOptions>(options, RESOLVE_OPTIONS)
-  return {
-    canMint: read.mintCallToken !== undefined,
-    callTokenCounts: read.callTokenCounts ?? true,
-    refuseAnonymous: read.anonymous === 'never',
-    refuseUnused: read.unusedTokens === 'refuse',
-    tenant: read.tenant ?? null,
-    environment: read.environment ?? null,
-  }
 }

@@ -71,7 +71,7 @@ function fillToken(value: unknown, pointer: string, context: JsonValue, issues: 
   const filled = Object.create(null) as Record<string, unknown>
   for (const [key, child] of Object.entries(copy.value)) {
     const text = typeof child === 'string' ? fillText(child, pointerTo(pointer, key), context, issues) : child
-    filled[key] = text
+    filled[key] = text instanceof Secret ? text.reveal() : text
   }
   return Object.freeze(filled)
 }

@@ -1,0 +1,16 @@
+import fc from 'fast-check'
+import { inject } from 'vitest'
+import { RUNS } from '../properties/settings.ts'
+
+const FIXED_SEEDS = [1, -1_804_289_383]
+
+/** Checks an asynchronous property over the fixed seeds and the random one that was printed. */
+export async function checkAsync<T>(
+  arbitrary: fc.Arbitrary<T>,
+  predicate: (value: T) => Promise<void>,
+  share = 1,
+): Promise<void> {
+  const seeds = [...FIXED_SEEDS, inject('randomSeed')]
+  const numRuns = Math.max(1, Math.ceil((RUNS * share) / seeds.length))
+  for (const seed of seeds) await fc.assert(fc.asyncProperty(arbitrary, predicate), { seed, numRuns })
+}

@@ -1,0 +1,72 @@
+import { Buffer } from 'node:buffer'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { HmacForm } from '../../src/hmac/index.ts'
+import { computeSignature, importSecrets, SIGNATURE_BYTES } from '../../src/hmac/keys.ts'
+import { compileForm } from '../../src/kinds/signature-form.ts'
+import { post, refusal, rejection, verify } from './messages.ts'
+
+interface MacTest {
+  readonly tcId: number
+  readonly comment: string
+  readonly key: string
+  readonly msg: string
+  readonly tag: string
+  readonly result: 'valid' | 'invalid' | 'acceptable'
+}
+
+interface MacFile {
+  readonly algorithm: string
+  readonly numberOfTests: number
+  readonly testGroups: readonly { readonly tagSize: number; readonly tests: readonly MacTest[] }[]
+}
+
+const FOLDER = new URL('mac/', import.meta.url)
+const files = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => [name, JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as MacFile] as const)
+
+function formOf({ algorithm }: MacFile): HmacForm & { readonly algorithm: keyof typeof SIGNATURE_BYTES } {
+  const name = algorithm.replace('HMAC', '').toLowerCase() as keyof typeof SIGNATURE_BYTES
+  return { algorithm: name, key: 'hex', headers: { 'X-Signature': '{signature}' } }
+}
+
+it('there is a file for each algorithm', () => {
+  expect(new Set(files.map(([, file]) => formOf(file).algorithm))).toEqual(new Set(Object.keys(SIGNATURE_BYTES)))
+  for (const [, { numberOfTests, testGroups }] of files) {
+    expect(testGroups.flatMap(({ tests }) => tests)).toHaveLength(numberOfTests)
+  }
+})
+
+describe.each(files)('%s', (_, file) => {
+  const form = formOf(file)
+  const { form: compiled } = compileForm(form)
+  const groups = file.testGroups.flatMap(({ tests, tagSize }) => tests.map((test) => ({ test, tagSize })))
+
+  it.each(groups.map(({ test, tagSize }) => [`${test.tcId} ${test.comment}: ${test.result}`, test, tagSize] as const))(
+    '%s',
+    async (_title, { key, msg, tag, result }, tagSize) => {
+      if (compiled === null) throw new Error('the form is usable')
+      const [imported] = await importSecrets(compiled, [key], true)
+      if (imported === undefined) throw new Error('the key is usable')
+      const mac = await computeSignature(imported, new Uint8Array(Buffer.from(msg, 'hex')))
+      // Vectors with shortened tags compare the start of the MAC.
+      const start = Buffer.from(mac.subarray(0, tagSize / 8)).toString('hex')
+      expect(start === tag).toBe(result === 'valid')
+
+      const isWhole = tagSize / 8 === SIGNATURE_BYTES[form.algorithm]
+      const request = post(new Uint8Array(Buffer.from(msg, 'hex')), { 'X-Signature': tag })
+      const code = await refusal(verify(form, request, { allowShortSecret: true }, [key]))
+      if (isWhole && result === 'valid') expect(code).toBe(null)
+      else expect(code).toMatch(/^ERR_SIGNATURE_M(?:ISMATCH|ALFORMED)$/)
+    },
+  )
+
+  it('a verifier takes none of these keys under 16 bytes', async () => {
+    const short = groups.filter(({ test }) => test.key.length < 32)
+    for (const { test } of short) {
+      const request = post(new Uint8Array(Buffer.from(test.msg, 'hex')), { 'X-Signature': test.tag })
+      expect(await rejection(verify(form, request, {}, [test.key]))).toBe('ERR_SIGNATURE_SECRET')
+    }
+  })
+})

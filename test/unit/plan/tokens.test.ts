@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { resolve, Secret } from '../../../src/index.ts'
+import type { AuthTokens } from '../../../src/types.ts'
+import { header, option, places, query, tool } from '../../threats/tools.ts'
+
+const definition = tool([option({ k: query('k') })])
+const codeFor = (token: unknown, given: unknown = definition): string | undefined => {
+  const resolution = resolve(given, { k: token } as AuthTokens)
+  return resolution.outcome === 'invalidTokens' ? resolution.issues[0]?.code : resolution.outcome
+}
+
+describe('tokens', () => {
+  it('are read as own enumerable properties of a plain object', () => {
+    const hidden = Object.defineProperty({}, 'k', { value: 'token', enumerable: false })
+    expect(resolve(definition, hidden).outcome).toBe('unsatisfied')
+    expect(resolve(definition, { [Symbol('k')]: 'token' } as never).outcome).toBe('unsatisfied')
+    expect(resolve(definition, Object.assign(Object.create(null), { k: 'token' })).outcome).toBe('authenticated')
+    const other = Object.assign(Object.create(Object.create(null) as object), { k: 'token' }) as object
+    expect(resolve(definition, other).outcome).toBe('authenticated')
+    expect(resolve(definition, undefined).outcome).toBe('unsatisfied')
+  })
+
+  it('count as supplied with undefined and null for a value (TOK-1)', () => {
+    expect([undefined, null].map((value) => codeFor(value))).toEqual(['ERR_TOKEN_TYPE', 'ERR_TOKEN_TYPE'])
+  })
+
+  it('are not read where no option uses their name', () => {
+    const tokens = Object.defineProperty({ k: 'token' }, 'unused', { enumerable: true, get: () => raise() })
+    expect(resolve(definition, tokens).outcome).toBe('authenticated')
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a text', 'token', 'authenticated'],
+    ['a Secret', new Secret('token'), 'authenticated'],
+    ['a Secret without text', new Secret(''), 'ERR_TOKEN_EMPTY'],
+    ['a Secret that holds no text', new Secret(5 as never), 'ERR_TOKEN_TYPE'],
+    ['an empty text', '', 'ERR_TOKEN_EMPTY'],
+    ['an empty reference', { credentialId: '' }, 'ERR_TOKEN_EMPTY'],
+    ['an ill-formed reference', { credentialId: '\ud800' }, 'ERR_TOKEN_ILL_FORMED'],
+    ['a reference without text', { credentialId: null }, 'ERR_TOKEN_TYPE'],
+    ['a reference with more', { credentialId: 'a', b: 1 }, 'ERR_TOKEN_TYPE'],
+    ['an empty object', {}, 'ERR_TOKEN_TYPE'],
+    ['an array', ['token'], 'ERR_TOKEN_TYPE'],
+    ['a number', 5, 'ERR_TOKEN_TYPE'],
+    ['a date', new Date(0), 'ERR_TOKEN_TYPE'],
+    ['a getter that throws inside', Object.defineProperty({}, 'credentialId', { enumerable: true, get: raise }), 'ERR_TOKEN_UNREADABLE'],
+    ['a proxy that throws', new Proxy({}, { getPrototypeOf: raise }), 'ERR_TOKEN_UNREADABLE'],
+  ])('%s is %s', (_, token, expected) => {
+    expect(codeFor(token)).toBe(expected)
+  })
+
+  it('that cannot be read are unusable, not missing', () => {
+    const tokens = Object.defineProperty({}, 'k', { enumerable: true, get: raise })
+    const resolution = resolve(tool([option({ k: query('k') }), {}]), tokens)
+    expect(resolution.outcome === 'invalidTokens' && places(resolution.issues)).toEqual(['ERR_TOKEN_UNREADABLE /authTokens/k'])
+  })
+
+  it('must fit every use of their name', () => {
+    const twice = tool([option({ k: query('k') }), option({ k: header('X'), l: header('Y') })])
+    expect(codeFor('é', twice)).toBe('ERR_TOKEN_HEADER')
+    expect(codeFor('e', twice)).toBe('authenticated')
+  })
+
+  it('have issues that say what is wrong and what would help, frozen', () => {
+    const resolution = resolve(definition, { k: '' })
+    if (resolution.outcome !== 'invalidTokens') throw new Error('expected bad tokens')
+    expect(resolution.issues).toEqual([
+      {
+        code: 'ERR_TOKEN_EMPTY',
+        pointer: '/authTokens/k',
+        severity: 'error',
+        message: 'token `k` is empty',
+        help: 'a variable that holds it was probably not set; leave the name out if there is no token',
+      },
+    ])
+    expect([resolution, resolution.issues, ...resolution.issues].every((one) => Object.isFrozen(one))).toBe(true)
+  })
+})
+
+function raise(): never {
+  throw new Error('quoted')
+}

@@ -1,0 +1,32 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const WHOLE = { statements: 100, branches: 100, functions: 100, lines: 100 }
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/bench/**', 'test/interop/**'],
+    globalSetup: ['test/properties/announce-seed.ts'],
+    // Properties run thousands of cases and some unit tests read megabytes; nothing here waits for a clock.
+    testTimeout: 180_000,
+    typecheck: {
+      enabled: true,
+      include: ['test/types/**/*.test-d.ts'],
+      tsconfig: 'test/types/tsconfig.json',
+      ignoreSourceErrors: true,
+    },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/*.generated.ts', 'src/**/types.ts', 'src/cli/main.ts'],
+      reporter: ['text', 'html'],
+      thresholds: {
+        'src/*.ts': WHOLE,
+        'src/definition/*.ts': WHOLE,
+        'src/http/*.ts': WHOLE,
+        'src/kinds/*.ts': WHOLE,
+        'src/plan/*.ts': WHOLE,
+      },
+    },
+  },
+})
