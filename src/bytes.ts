@@ -52,6 +52,6 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuff
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   let difference = 0
-  for (let index = 0; index < a.length; index += 1) difference |= (a[index] ?? 0) ^ (b[index] ?? 0)
+  for (const [index, byte] of a.entries()) difference |= byte ^ Number(b[index])
   return difference === 0
 }

@@ -68,3 +68,8 @@ export function sortIssues(issues: readonly Issue[]): readonly Issue[] {
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
+
+/** The help of a text that may have none: not one from a polluted Object.prototype. @internal */
+export function ownHelp(text: { readonly help?: string } | undefined): string | undefined {
+  return text !== undefined && Object.hasOwn(text, 'help') ? text.help : undefined
+}

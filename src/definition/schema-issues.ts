@@ -1,5 +1,5 @@
 import { pointerSegments, pointerTo } from '../json-pointer.ts'
-import { type Issue, makeIssue } from '../result.ts'
+import { type Issue, makeIssue, ownHelp } from '../result.ts'
 import { didYouMean, suggest } from '../suggest.ts'
 import type { JsonValue } from '../types.ts'
 import type { CompiledSchema, SchemaError } from './compiled-schema.ts'
@@ -62,7 +62,7 @@ function toIssue(error: SchemaError, schema: CompiledSchema): Issue {
   if (error.keyword === 'additionalProperties') return unknownField(error, schema)
   const name = Object.hasOwn(error, 'propertyName') ? error.propertyName : undefined
   const pointer = name === undefined ? error.instancePath : pointerTo(error.instancePath, name)
-  if (own !== undefined) return makeIssue(own.code, pointer, own.message, own.help)
+  if (own !== undefined) return makeIssue(own.code, pointer, own.message, ownHelp(own))
   switch (error.keyword) {
     case 'required':
       return makeIssue('ERR_FIELD_MISSING', pointer, `missing field \`${String(error.params['missingProperty'])}\``)
@@ -80,7 +80,7 @@ function unknownField(error: SchemaError, schema: CompiledSchema): Issue {
   const own = schema.texts[error.schemaPath]
   const fields = knownFields(error.instancePath, schema)
   const help =
-    didYouMean(field, fields) ?? own?.help ?? (fields.length > 0 ? `known here: ${inWords(fields)}` : undefined)
+    didYouMean(field, fields) ?? ownHelp(own) ?? (fields.length > 0 ? `known here: ${inWords(fields)}` : undefined)
   const what = own?.code === 'ERR_KIND_UNKNOWN' ? 'kind' : 'field'
   return makeIssue(
     own?.code ?? 'ERR_FIELD_UNKNOWN',

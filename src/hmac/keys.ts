@@ -30,7 +30,7 @@ export function importSecrets(
   if (!Array.isArray(secrets) || secrets.length === 0) throw unusable('no secret was given')
   return Promise.all(
     secrets.map((secret: string | Secret) => {
-      const bytes = decodeSecret(typeof secret === 'string' ? secret : secretText(secret), form)
+      const bytes = decodeSecret(typeof secret === 'object' && secret !== null ? secretText(secret) : secret, form)
       if (bytes === null)
         throw unusable('a secret is empty, or its text does not fit `key` and `keyPrefix` of the form')
       if (!allowShort && bytes.length < SHORT) throw unusable(`a secret has fewer than ${SHORT} bytes`)

@@ -31,6 +31,17 @@ export interface MessageValues {
   readonly header: (name: string) => string | null
 }
 
+/**
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`.
+ * @internal
+ */
+export function checkMessage(request: SignableRequest): void {
+  const { method, url, headers } = (request ?? {}) as Partial<SignableRequest>
+  if (typeof method === 'string' && typeof url === 'string' && typeof headers === 'object' && headers !== null) return
+  const message = 'expected `{ method, url, headers, body? }`'
+  throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'request' })
+}
+
 /** @internal */
 export function bodyBytes(body: unknown): Uint8Array {
   if (body === undefined) return new Uint8Array()
@@ -103,7 +114,7 @@ function urlPart(name: string, url: string): string {
 /** Twilio's reading of a form: names sorted, each followed by its distinct values, sorted. */
 function formText(body: Uint8Array): string {
   const values = new Map<string, Set<string>>()
-  for (const { name, value } of readQuery(new TextDecoder().decode(body))) {
+  for (const { name, value } of readQuery(decodeForm(body))) {
     values.set(name, (values.get(name) ?? new Set()).add(value))
   }
   const names = [...values.keys()].sort()
@@ -117,19 +128,30 @@ function formText(body: Uint8Array): string {
     .join('')
 }
 
+/** Bytes that are no UTF-8 would all become one character, and different bodies would have one signature (T68). */
+function decodeForm(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    throw new SecurityError('ERR_SIGNATURE_INPUT', { message: 'the body is not a form in UTF-8' })
+  }
+}
+
 /** Reads headers without regard to case; several values of one name are refused (T80). @internal */
 export function headerReader(headers: SignedHeaders): (name: string) => string | null {
-  const found = new Map<string, string[]>()
+  const found = new Map<string, unknown[]>()
   const entries = headers instanceof Headers ? [...headers] : Object.entries(headers)
   for (const [name, value] of entries) {
     if (value === undefined) continue
     const lower = name.toLowerCase()
-    found.set(lower, [...(found.get(lower) ?? []), ...(Array.isArray(value) ? value : [String(value)])])
+    found.set(lower, [...(found.get(lower) ?? []), ...(Array.isArray(value) ? value : [value])])
   }
   return (name) => {
     const values = found.get(name.toLowerCase()) ?? []
     if (values.length > 1)
       throw new SecurityError('ERR_SIGNATURE_MALFORMED', { message: `header \`${name}\` stands more than once` })
-    return values[0] ?? null
+    const [value = null] = values
+    if (value === null || typeof value === 'string') return value
+    throw new SecurityError('ERR_SIGNATURE_MALFORMED', { message: `header \`${name}\` is no text` })
   }
 }

@@ -38,14 +38,15 @@ export function readCarrier(
   for (const item of items) {
     const reading = matchParts(template.unit, item)
     if (reading !== null) readings.push(reading)
-    else if (heads.some((head) => head !== '' && item.startsWith(head)) || item === '') return null
+    // Two headers joined by an HTTP library come with a space behind the comma.
+    else if (heads.some((head) => head !== '' && item.trimStart().startsWith(head)) || item === '') return null
   }
   const signatures = readings.flatMap((reading) => reading.signatures)
   return signatures.length === 0 ? null : readings.reduce(merge, { ...EMPTY, signatures: [] })
 }
 
 function lastItem(text: string, separator: string): string {
-  return text.slice(text.lastIndexOf(separator) + (text.includes(separator) ? separator.length : 0))
+  return text.split(separator).at(-1) ?? ''
 }
 
 function literalText(parts: readonly TemplatePart[]): string | null {

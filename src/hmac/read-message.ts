@@ -1,9 +1,10 @@
 import { SecurityError } from '../errors.ts'
-import { decodeQueryText, readQuery } from '../http/query.ts'
+import { readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
 import type { CompiledForm, SignatureCarrier } from '../kinds/signature-form.ts'
 import { headerReader, type MessageValues, renderText, type SignableRequest } from './message.ts'
 import { type CarrierReading, merge, readCarrier } from './read-carrier.ts'
+import { withoutParameter } from './without-parameter.ts'
 
 /** A received message, taken apart as its form says. @internal */
 export interface MessageReading {
@@ -26,13 +27,15 @@ export async function readMessage(
 ): Promise<MessageReading | ReadingRefusal> {
   try {
     const header = headerReader(request.headers)
-    const read = (carrier: SignatureCarrier) =>
+    const readValue = (carrier: SignatureCarrier) =>
       carrier.kind === 'header' ? header(carrier.name) : queryValue(request.url, carrier.name)
-    const received = form.carriers.map((carrier) => ({ carrier, value: read(carrier) }))
+    const received = form.carriers.map((carrier) => ({ carrier, value: readValue(carrier) }))
     if (received.some(({ value }) => value === null)) return 'ERR_SIGNATURE_MISSING'
     const readings = received.map(({ carrier, value }) => readCarrier(carrier, value ?? '', form.separator))
     if (readings.includes(null)) return 'ERR_SIGNATURE_MALFORMED'
-    const { signatures, ...named } = readings.filter((reading) => reading !== null).reduce(merge, NOTHING)
+    const read = readings.filter((reading) => reading !== null)
+    const { signatures, ...named } = read.reduce(merge, NOTHING)
+    if (read.some((reading) => disagrees(reading, named))) return 'ERR_SIGNATURE_MALFORMED'
     const url = form.signature.kind === 'query' ? withoutParameter(request.url, form.signature.name) : request.url
     const values: MessageValues = { method: request.method, url, body, header, ...named }
     for (const { carrier, value } of received) {
@@ -46,22 +49,15 @@ export async function readMessage(
   }
 }
 
+/** Whether one carrier says otherwise than another. */
+function disagrees(reading: CarrierReading, named: Omit<CarrierReading, 'signatures'>): boolean {
+  return (['timestamp', 'id', 'keyId'] as const).some((name) => reading[name] !== null && reading[name] !== named[name])
+}
+
 const NOTHING: CarrierReading = { timestamp: null, id: null, keyId: null, signatures: [] }
 
 function queryValue(url: string, name: string): string | null {
   const found = readQuery(splitUrl(url)?.query ?? '').filter((pair) => pair.name === name)
   if (found.length > 1) throw new SecurityError('ERR_SIGNATURE_MALFORMED')
   return found[0]?.value ?? null
-}
-
-/** The URL as it was before the signature was appended. */
-function withoutParameter(url: string, name: string): string {
-  const mark = url.indexOf('?')
-  const { fragmentStart } = splitUrl(url) ?? { fragmentStart: url.length }
-  const kept = url
-    .slice(mark + 1, fragmentStart)
-    .split('&')
-    .filter((pair) => decodeQueryText(pair.split('=', 1)[0] ?? '') !== name)
-  const query = kept.join('&')
-  return url.slice(0, mark) + (query === '' ? '' : `?${query}`) + url.slice(fragmentStart)
 }

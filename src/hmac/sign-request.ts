@@ -1,7 +1,8 @@
 import { encodeBytes } from '../bytes.ts'
 import { SecurityError } from '../errors.ts'
 import { isFieldValue } from '../http/grammar.ts'
-import { appendQueryText, encodeQueryText } from '../http/query.ts'
+import { appendQueryText, encodeQueryText, readQuery } from '../http/query.ts'
+import { splitUrl } from '../http/url.ts'
 import type { CompiledForm, SignatureCarrier } from '../kinds/signature-form.ts'
 import type { SignatureTemplate } from '../kinds/signature-template.ts'
 import type { Secret } from '../secret.ts'
@@ -9,6 +10,7 @@ import type { HmacForm } from '../types.ts'
 import { computeSignature, importSecrets } from './keys.ts'
 import {
   bodyBytes,
+  checkMessage,
   headerReader,
   type MessageValues,
   renderBytes,
@@ -16,6 +18,7 @@ import {
   type SignableRequest,
 } from './message.ts'
 import { readForm } from './read-form.ts'
+import { withoutParameter } from './without-parameter.ts'
 
 /** What varies from one signature to the next. */
 export interface SignOptions {
@@ -97,6 +100,8 @@ async function prepareMessage(
   request: SignableRequest,
   options: SignOptions,
 ): Promise<PreparedMessage> {
+  checkMessage(request)
+  refuseSigned(form, request.url)
   const { now = Date.now(), id = crypto.randomUUID(), keyId = null } = options
   const given = headerReader(request.headers)
   const headers: Record<string, string> = {}
@@ -114,13 +119,27 @@ async function prepareMessage(
   for (const carrier of plain.filter(({ kind }) => kind === 'query')) {
     url = appendQuery(url, carrier.name, await renderCarrier(carrier, { ...base, url }, [], ''))
   }
-  const values = { ...base, url }
+  const { signature } = form
+  // As the receiver restores it: `p?` and `a=1&` lose what the signature is appended behind.
+  const signedUrl =
+    signature.kind === 'query' ? withoutParameter(appendQuery(url, signature.name, ''), signature.name) : url
+  const values = { ...base, url: signedUrl }
   for (const carrier of plain.filter(({ kind }) => kind === 'header')) {
     const value = checkHeader(carrier, await renderCarrier(carrier, values, [], ''))
     headers[carrier.name] = value
     added.set(carrier.name.toLowerCase(), value)
   }
   return { headers, url, values }
+}
+
+/** A parameter that stood twice could not be read back. */
+function refuseSigned(form: CompiledForm, url: string): void {
+  const names = new Set(form.carriers.filter(({ kind }) => kind === 'query').map(({ name }) => name))
+  const taken = readQuery(splitUrl(url)?.query ?? '').find(({ name }) => names.has(name))
+  if (taken === undefined) return
+  throw new SecurityError('ERR_SIGNATURE_INPUT', {
+    message: `the URL already holds the parameter \`${taken.name}\`, which signing adds`,
+  })
 }
 
 async function renderCarrier(

@@ -5,7 +5,7 @@ import { countPlaceholder } from '../kinds/signature-template.ts'
 import type { Secret } from '../secret.ts'
 import type { HmacForm } from '../types.ts'
 import { computeSignature, importSecrets, SIGNATURE_BYTES } from './keys.ts'
-import { bodyBytes, type MessageValues, renderBytes, type SignableRequest } from './message.ts'
+import { bodyBytes, checkMessage, type MessageValues, renderBytes, type SignableRequest } from './message.ts'
 import { readForm } from './read-form.ts'
 import { readMessage } from './read-message.ts'
 import { parseTimestamp } from './timestamp.ts'
@@ -83,6 +83,7 @@ export async function verifySignature(
   const compiled = readForm(form)
   const { now = Date.now(), toleranceMs = 300_000, allowShortSecret = false, nonces } = options
   const keys = await importSecrets(compiled, secrets, allowShortSecret)
+  checkMessage(request)
   const body = bodyBytes(request.body)
   const read = await readMessage(compiled, request, body)
   if (typeof read === 'string') return { ok: false, code: read }

@@ -1,6 +1,6 @@
 import { SecurityError } from '../errors.ts'
 import { isMutation } from '../kinds/row.ts'
-import { makeIssue, sortIssues } from '../result.ts'
+import { makeIssue, ownHelp, sortIssues } from '../result.ts'
 import type {
   Authenticated,
   AuthTokens,
@@ -88,7 +88,7 @@ export function resolveOrThrow<const T>(
   if (resolution.ok) return resolution
   const issues = toIssues(resolution)
   const message = issues
-    .map((issue) => (issue.help === undefined ? issue.message : `${issue.message} (${issue.help})`))
+    .map((issue) => (ownHelp(issue) === undefined ? issue.message : `${issue.message} (${ownHelp(issue)})`))
     .join('; ')
   throw new SecurityError(resolution.outcome === 'unsatisfied' ? 'ERR_UNSATISFIED' : 'ERR_TOKENS_INVALID', {
     message,

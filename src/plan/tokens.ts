@@ -3,7 +3,7 @@ import { fitsUtf8 } from '../http/grammar.ts'
 import { pointerTo } from '../json-pointer.ts'
 import type { Credential } from '../kinds/row.ts'
 import type { BoundKind } from '../kinds/table.ts'
-import { type Issue, makeIssue } from '../result.ts'
+import { type Issue, makeIssue, ownHelp } from '../result.ts'
 import { secretText } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
 import type { CredentialReference } from '../types.ts'
@@ -132,7 +132,9 @@ export function findBadTokens(plan: Plan, supplied: Supplied): readonly Issue[] 
 /** @internal */
 export function tokenIssue(code: IssueCode, name: string): Issue {
   const text = TEXTS[code] ?? { message: 'cannot be used' }
-  return Object.freeze(makeIssue(code, pointerTo('/authTokens', name), `token \`${name}\` ${text.message}`, text.help))
+  return Object.freeze(
+    makeIssue(code, pointerTo('/authTokens', name), `token \`${name}\` ${text.message}`, ownHelp(text)),
+  )
 }
 
 const TEXTS: Partial<Record<IssueCode, { readonly message: string; readonly help?: string }>> = {
