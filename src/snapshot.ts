@@ -73,6 +73,8 @@ function copyTree(input: unknown, stack: Frame[], reveal: boolean): JsonValue {
     if (values > MAX_VALUES) throw new Refusal('ERR_INPUT_TOO_LARGE')
     const key = frame.keys === null ? frame.next : (frame.keys[frame.next] ?? '')
     frame.next += 1
+    // A hole of a list would be filled from a polluted prototype.
+    if (frame.keys === null && !Object.hasOwn(frame.source, key)) throw new Refusal('ERR_INPUT_NOT_JSON')
     const given: unknown = (frame.source as Record<string | number, unknown>)[key]
     const child: unknown = reveal && isObject(given) ? (secretText(given) ?? given) : given
     if (!isObject(child)) {
