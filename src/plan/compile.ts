@@ -134,7 +134,7 @@ function makePlan(definition: ToolDefinition): Plan {
     nameIndex: Object.freeze(nameIndex),
     ranksCallToken: options.some(({ steps, callTokenScopes: scopes }) => steps.length === 0 && scopes.length > 0),
     binding: bindingOf(definition),
-    credentialNotices: Object.freeze(credentialNotices(definition)),
+    credentialNotices: Object.freeze(credentialNotices(definition).map((notice) => Object.freeze(notice))),
   })
   work.set(plan, {
     options: options.map(unfrozenOption),

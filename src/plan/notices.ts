@@ -1,7 +1,7 @@
 import { OPTIONS_POINTER } from '../definition/options.ts'
 import { pointerTo } from '../json-pointer.ts'
 import { decodeSecret } from '../kinds/signature-secret.ts'
-import { type Issue, makeIssue } from '../result.ts'
+import { type Issue, makeIssue, ownHelp } from '../result.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Mutation, Need, Notice, Resolution } from '../types.ts'
 import type { Plan } from './compile.ts'
@@ -72,8 +72,8 @@ function shortSecretNotice({ requirement }: Need): Notice {
 
 /** An issue for each supplied name that no option uses (TOK-3). @internal */
 export function findUnused(plan: Plan, names: readonly string[]): readonly Issue[] {
-  return unusedNotices(plan, names).map(({ pointer, message, help }) =>
-    makeIssue('ERR_TOKEN_UNUSED', pointer, message, help),
+  return unusedNotices(plan, names).map((notice) =>
+    makeIssue('ERR_TOKEN_UNUSED', notice.pointer, notice.message, ownHelp(notice)),
   )
 }
 
