@@ -1,8 +1,17 @@
+import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const WHOLE = { statements: 100, branches: 100, functions: 100, lines: 100 }
 
+const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url))
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^latchkey$/, replacement: source('index.ts') },
+      { find: /^latchkey\/(call|hmac)$/, replacement: source('$1/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/bench/**', 'test/interop/**'],

@@ -23,7 +23,7 @@ export async function seal(text: string, { keyId, key }: SealingKey, context: re
   if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) throw unusableKey('`keyId` is not 1 to 64 of `A-Z a-z 0-9 _ -`')
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
   const algorithm = { name: 'AES-GCM', iv, additionalData: associatedData(keyId, context) }
-  const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key), utf8(text))
+  const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key, 'encrypt'), utf8(text))
   return [VERSION, keyId, encodeBytes(iv, 'base64url'), encodeBytes(new Uint8Array(sealed), 'base64url')].join('.')
 }
 
@@ -43,7 +43,7 @@ export async function open(sealed: string, keys: readonly SealingKey[], context:
   if (iv?.length !== IV_BYTES || body === null) throw new SecurityError('ERR_SEAL_INVALID')
   const found = keys.find((candidate) => candidate.keyId === keyId)
   if (found === undefined) throw new SecurityError('ERR_SEAL_KEY', { message: `no key has the id \`${keyId}\`` })
-  const key = await importKey(found.key)
+  const key = await importKey(found.key, 'decrypt')
   try {
     const algorithm = { name: 'AES-GCM', iv, additionalData: associatedData(keyId, context) }
     return new TextDecoder('utf-8', { fatal: true }).decode(await crypto.subtle.decrypt(algorithm, key, body))
@@ -57,10 +57,14 @@ function associatedData(keyId: string, context: readonly string[]): Uint8Array<A
   return utf8(JSON.stringify([VERSION, keyId, ...context]))
 }
 
-async function importKey(key: Uint8Array | CryptoKey): Promise<CryptoKey> {
-  if (!(key instanceof Uint8Array)) return key
-  if (key.length !== 32) throw unusableKey('a sealing key has 32 bytes')
-  return crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, ['encrypt', 'decrypt'])
+async function importKey(key: Uint8Array | CryptoKey, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
+  if (key instanceof CryptoKey) {
+    const { name, length } = key.algorithm as AesKeyAlgorithm
+    if (name === 'AES-GCM' && length === 256 && key.usages.includes(usage)) return key
+    throw unusableKey(`expected an AES-GCM key of 256 bits that may ${usage}`)
+  }
+  if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey('a sealing key has 32 bytes')
+  return crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, [usage])
 }
 
 function unusableKey(message: string): SecurityError {

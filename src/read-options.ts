@@ -1,4 +1,5 @@
 import { SecurityError } from './errors.ts'
+import { plainKeys } from './plain-keys.ts'
 
 /** What {@link readOptions} takes in place of a value that could change between check and use. @internal */
 export interface CopiedValue {
@@ -37,10 +38,9 @@ export function readOptions<T extends object>(options: unknown, allowed: Allowed
 }
 
 function keysOf(options: unknown): readonly string[] {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw refuse('expected the options as an object')
-  }
-  return Object.keys(options)
+  const keys = plainKeys(options)
+  if (keys === null) throw refuse('expected the options as an object')
+  return keys
 }
 
 function refuse(message: string): SecurityError {

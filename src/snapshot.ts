@@ -19,6 +19,8 @@ interface Frame {
   next: number
   /** Depth of the deepest finished child. */
   height: number
+  /** How many values had been counted when it was opened; once it is finished, how many it holds when written out. */
+  values: number
 }
 
 class Refusal {
@@ -46,7 +48,7 @@ export interface SnapshotOptions {
 export function snapshot(input: unknown, options: SnapshotOptions = {}): Result<JsonValue> {
   const stack: Frame[] = []
   try {
-    return { ok: true, value: copyTree(input, stack, options.reveal === true), issues: [] }
+    return { ok: true, value: copyTree(input, stack, options), issues: [] }
   } catch (error) {
     // Whatever a getter or a proxy threw may quote a secret: it is dropped.
     const code = error instanceof Refusal ? error.code : 'ERR_INPUT_UNREADABLE'
@@ -54,17 +56,18 @@ export function snapshot(input: unknown, options: SnapshotOptions = {}): Result<
   }
 }
 
-function copyTree(input: unknown, stack: Frame[], reveal: boolean): JsonValue {
+function copyTree(input: unknown, stack: Frame[], options: SnapshotOptions): JsonValue {
   if (!isObject(input)) return copyScalar(input)
   const finished = new Map<object, Frame>()
   let values = 1
-  const root = openFrame(input)
+  const root = openFrame(input, values)
   stack.push(root)
   finished.set(input, root)
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
     if (frame.next === frame.length) {
       Object.freeze(frame.copy)
       stack.pop()
+      frame.values = values - frame.values
       const parent = stack.at(-1)
       if (parent !== undefined) parent.height = Math.max(parent.height, frame.height + 1)
       continue
@@ -76,7 +79,7 @@ function copyTree(input: unknown, stack: Frame[], reveal: boolean): JsonValue {
     // A hole of a list would be filled from a polluted prototype.
     if (frame.keys === null && !Object.hasOwn(frame.source, key)) throw new Refusal('ERR_INPUT_NOT_JSON')
     const given: unknown = (frame.source as Record<string | number, unknown>)[key]
-    const child: unknown = reveal && isObject(given) ? (secretText(given) ?? given) : given
+    const child: unknown = options.reveal === true && isObject(given) ? (secretText(given) ?? given) : given
     if (!isObject(child)) {
       if (child === undefined && frame.keys !== null) continue
       put(frame.copy, key, copyScalar(child))
@@ -87,12 +90,15 @@ function copyTree(input: unknown, stack: Frame[], reveal: boolean): JsonValue {
       // Still open means that the object contains itself.
       if (stack.includes(known)) throw new Refusal('ERR_INPUT_TOO_DEEP')
       if (stack.length + known.height + 1 > MAX_DEPTH) throw new Refusal('ERR_INPUT_TOO_DEEP')
+      // What is shared counts each time: whoever writes it out, or walks over it, meets it each time.
+      values += known.values
+      if (values > MAX_VALUES) throw new Refusal('ERR_INPUT_TOO_LARGE')
       frame.height = Math.max(frame.height, known.height + 1)
       put(frame.copy, key, known.copy as JsonValue)
       continue
     }
     if (stack.length >= MAX_DEPTH) throw new Refusal('ERR_INPUT_TOO_DEEP')
-    const opened = openFrame(child)
+    const opened = openFrame(child, values)
     finished.set(child, opened)
     put(frame.copy, key, opened.copy as JsonValue)
     stack.push(opened)
@@ -100,14 +106,14 @@ function copyTree(input: unknown, stack: Frame[], reveal: boolean): JsonValue {
   return root.copy as JsonValue
 }
 
-function openFrame(source: object): Frame {
-  if (Array.isArray(source)) return { source, copy: [], keys: null, length: source.length, next: 0, height: 0 }
+function openFrame(source: object, values: number): Frame {
+  if (Array.isArray(source)) return { source, copy: [], keys: null, length: source.length, next: 0, height: 0, values }
   const prototype: unknown = Object.getPrototypeOf(source)
   // Another realm's Object.prototype counts; a class instance, a Map or a Date does not.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new Refusal('ERR_INPUT_NOT_JSON')
   const keys = Object.keys(source)
   for (const key of keys) if (!key.isWellFormed()) throw new Refusal('ERR_INPUT_ILL_FORMED')
-  return { source, copy: Object.create(null) as Container, keys, length: keys.length, next: 0, height: 0 }
+  return { source, copy: Object.create(null) as Container, keys, length: keys.length, next: 0, height: 0, values }
 }
 
 function put(copy: Container, key: string | number, value: JsonValue): void {

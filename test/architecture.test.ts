@@ -66,13 +66,15 @@ const sources: ReadonlyMap<string, Source> = new Map(
 function importsOf(tree: ts.SourceFile): readonly Import[] {
   const found: Import[] = []
   const add = (specifier: ts.Expression | undefined, typeOnly: boolean): void => {
-    if (specifier !== undefined && ts.isStringLiteralLike(specifier)) found.push({ specifier: specifier.text, typeOnly })
+    if (specifier !== undefined && ts.isStringLiteralLike(specifier))
+      found.push({ specifier: specifier.text, typeOnly })
   }
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnlyImport(node.importClause))
     if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly)
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false)
-    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal as ts.Expression, true)
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(node.argument.literal as ts.Expression, true)
     ts.forEachChild(node, visit)
   }
   visit(tree)
@@ -93,7 +95,9 @@ function isTypeOnlyImport(clause: ts.ImportClause | undefined): boolean {
 }
 
 function targetOf(from: string, specifier: string): string {
-  return normalize(join(dirname(from), specifier)).split(sep).join('/')
+  return normalize(join(dirname(from), specifier))
+    .split(sep)
+    .join('/')
 }
 
 /** The folder below `src`, or the file name of a file directly in it. */
@@ -200,7 +204,9 @@ describe('architecture', () => {
     const core = reachableFrom('src/index.ts')
     expect(core.length).toBeGreaterThan(20)
     const foreign = core.flatMap(({ path, imports }) =>
-      imports.filter(({ specifier }) => !specifier.startsWith('.')).map(({ specifier }) => `${path} imports ${specifier}`),
+      imports
+        .filter(({ specifier }) => !specifier.startsWith('.'))
+        .map(({ specifier }) => `${path} imports ${specifier}`),
     )
     expect(foreign).toEqual([])
     const banned = [
@@ -228,7 +234,9 @@ describe('architecture', () => {
       return banned.filter((name) => names.has(name)).map((name) => `${path} uses ${name}`)
     })
     expect(uses).toEqual([])
-    const random = core.filter(({ text }) => /Math\.random|import\.meta|\bawait import\(/.test(text)).map(({ path }) => path)
+    const random = core
+      .filter(({ text }) => /Math\.random|import\.meta|\bawait import\(/.test(text))
+      .map(({ path }) => path)
     expect(random).toEqual([])
   })
 
@@ -319,9 +327,7 @@ function replacementsByVariable(tree: ts.SourceFile): readonly string[] {
       const isReplace = /^replace(?:All)?$/.test(node.expression.name.text) && replacement !== undefined
       const harmless =
         replacement !== undefined &&
-        (ts.isArrowFunction(replacement) ||
-          ts.isFunctionExpression(replacement) ||
-          ts.isStringLiteralLike(replacement))
+        (ts.isArrowFunction(replacement) || ts.isFunctionExpression(replacement) || ts.isStringLiteralLike(replacement))
       if (isReplace && !harmless) found.push(node.getText())
     }
     ts.forEachChild(node, visit)

@@ -59,7 +59,13 @@ const ISSUER = 'latchkey'
  */
 export function createCallTokenIssuer(options: CallTokenIssuerOptions): CallTokenIssuer {
   const { key, keyId, issuer = ISSUER, lifetimeSeconds = 3600, now = Date.now } = options
-  const alg = algorithmOf(key)
+  const alg = algorithmOf(key, 'sign')
+  if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds <= 0) {
+    throw new SecurityError('ERR_ARGUMENT_INVALID', {
+      message: 'expected `lifetimeSeconds` as a positive integer',
+      phase: 'need',
+    })
+  }
   return {
     mintCallToken: async ({ callId, scopes, expiresAt }) => {
       const issuedAt = Math.floor(now() / 1000)
@@ -103,7 +109,7 @@ async function readClaims(
   issuer: string,
   currentDate: Date,
 ): Promise<CallTokenClaims | null> {
-  const algorithms = [algorithmOf(key)]
+  const algorithms = [algorithmOf(key, 'verify')]
   try {
     const checks = { algorithms, issuer, typ: TYPE, currentDate, requiredClaims: ['sub', 'exp', 'scopes'] }
     const { sub, scopes } = (await jwtVerify(token, key, checks)).payload
@@ -115,11 +121,13 @@ async function readClaims(
   }
 }
 
-function algorithmOf(key: unknown): 'HS256' | 'EdDSA' {
+function algorithmOf(key: unknown, usage: 'sign' | 'verify'): 'HS256' | 'EdDSA' {
   if (key instanceof Uint8Array && key.length >= 32) return 'HS256'
-  if (key instanceof CryptoKey && isHmacSha256(key.algorithm)) return 'HS256'
-  if (key instanceof CryptoKey && key.algorithm.name === 'Ed25519') return 'EdDSA'
-  const message = 'expected `key` as at least 32 bytes, or a CryptoKey for HMAC SHA-256 or Ed25519'
+  if (key instanceof CryptoKey && key.usages.includes(usage)) {
+    if (isHmacSha256(key.algorithm)) return 'HS256'
+    if (key.algorithm.name === 'Ed25519') return 'EdDSA'
+  }
+  const message = `expected \`key\` as at least 32 bytes, or a CryptoKey for HMAC SHA-256 or Ed25519 that may ${usage}`
   throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'need' })
 }
 

@@ -71,7 +71,7 @@ function viewDefinition({ definition, overrides, resolution }: ResolvedTool): Ca
           http: {
             baseUrlPattern: http.baseUrlPattern,
             httpMethod: http.httpMethod,
-            authHeaders: writes.filter(({ kind }) => kind === 'header').map(({ name }) => name),
+            authHeaders: headersOf(writes),
             authQueryParams: writes.filter(({ kind }) => kind === 'query').map(({ name }) => name),
             callTokenScopes: scopesOf(definition, resolution, writes),
           },
@@ -88,6 +88,12 @@ function fix(parameter: DynamicParameter | StaticParameter, overrides: ResolvedT
 function carriersOf(resolution: Resolution): readonly Carrier[] {
   if (resolution.outcome !== 'authenticated') return []
   return [...resolution.mutations, ...resolution.needs.flatMap((need) => need.writes)]
+}
+
+/** A cookie travels in the one `Cookie` header. */
+function headersOf(writes: readonly Carrier[]): readonly string[] {
+  const names = writes.flatMap(({ kind, name }) => (kind === 'query' ? [] : [kind === 'cookie' ? 'Cookie' : name]))
+  return [...new Set(names)]
 }
 
 function scopesOf(definition: ToolDefinition, resolution: Resolution, writes: readonly Carrier[]): readonly string[] {

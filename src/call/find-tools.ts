@@ -4,7 +4,14 @@ import type { ToolEntry } from './read-call.ts'
 import type { ResolveCallOptions, StoredTool, ToolReference } from './types.ts'
 
 /** What a look-up gave. @internal */
-export type FoundTool = { readonly tool: StoredTool } | { readonly issue: Issue }
+export type FoundTool =
+  | { readonly tool: ReadTool; readonly issue: null }
+  | { readonly tool: null; readonly issue: Issue }
+
+/** A stored tool, and the name that its definition declares. @internal */
+export interface ReadTool extends StoredTool {
+  readonly declaredName: string | undefined
+}
 
 /**
  * Looks up every stored tool of a call, each distinct reference once, all at the same time.
@@ -16,7 +23,7 @@ export async function findTools(
   findTool: ResolveCallOptions['findTool'],
   tenant: string | null,
 ): Promise<ReadonlyMap<ToolEntry, FoundTool>> {
-  const lookUps = new Map<string, Promise<StoredTool | LookUpFailure>>()
+  const lookUps = new Map<string, Promise<ReadTool | LookUpFailure>>()
   const found = new Map<ToolEntry, FoundTool>()
   await Promise.all(
     entries.map(async (entry) => {
@@ -28,14 +35,17 @@ export async function findTools(
       const result = await lookUp
       found.set(
         entry,
-        typeof result === 'string' ? { issue: lookUpIssue(result, reference, entry.pointer) } : { tool: result },
+        typeof result === 'string'
+          ? { tool: null, issue: lookUpIssue(result, reference, entry.pointer) }
+          : { tool: result, issue: null },
       )
     }),
   )
   return found
 }
 
-function referenceOf({ tool }: ToolEntry): ToolReference | undefined {
+function referenceOf({ tool, sound }: ToolEntry): ToolReference | undefined {
+  if (!sound) return undefined
   if (tool.toolId !== undefined) return { toolId: tool.toolId }
   return tool.toolName === undefined ? undefined : { toolName: tool.toolName }
 }
@@ -46,7 +56,7 @@ async function lookUpTool(
   reference: ToolReference,
   findTool: ResolveCallOptions['findTool'],
   tenant: string | null,
-): Promise<StoredTool | LookUpFailure> {
+): Promise<ReadTool | LookUpFailure> {
   try {
     const given = await findTool?.(reference, { tenant })
     const candidates = given === null || given === undefined ? [] : Array.isArray(given) ? given : [given]
@@ -61,10 +71,34 @@ async function lookUpTool(
   }
 }
 
-function readStoredTool({ toolId, name, definition, ownership }: StoredTool): StoredTool {
+function readStoredTool(given: StoredTool): ReadTool {
+  const own = <K extends keyof StoredTool>(key: K): StoredTool[K] | undefined =>
+    Object.hasOwn(given, key) ? given[key] : undefined
+  const [toolId, name, definition] = [own('toolId'), own('name'), own('definition')]
   if (typeof name !== 'string') throw new TypeError('a stored tool without a name')
-  const tool = { name, definition, ownership: ownership === 'public' ? 'public' : 'private' } as const
+  const ownership = own('ownership') === 'public' ? 'public' : 'private'
+  const tool = { name, definition, ownership, declaredName: declaredName(definition) } as const
   return toolId === undefined ? tool : { ...tool, toolId }
+}
+
+/** The name that a definition declares, whether or not it is valid; `undefined` without one that can be read. @internal */
+export function declaredName(definition: unknown): string | undefined {
+  try {
+    if (typeof definition !== 'object' || definition === null) return undefined
+    const key = Object.hasOwn(definition, 'modelToolName') ? 'modelToolName' : 'model_tool_name'
+    const name: unknown = Object.hasOwn(definition, key) ? (definition as Record<string, unknown>)[key] : undefined
+    return typeof name === 'string' ? name : undefined
+  } catch {
+    // What a getter throws may quote a secret; parsing reports it.
+    return undefined
+  }
+}
+
+/** The name by which the model would know a selected tool, as far as it is known. @internal */
+export function nameOf({ tool }: ToolEntry, found: FoundTool | undefined): string | undefined {
+  const declared = found?.tool?.declaredName ?? declaredName(tool.temporaryTool)
+  const names: readonly unknown[] = [tool.nameOverride, declared, found?.tool?.name, tool.toolName]
+  return names.find((name): name is string => typeof name === 'string')
 }
 
 const LOOK_UP_TEXTS: Record<LookUpFailure, { readonly message: string; readonly help: string }> = {

@@ -44,7 +44,7 @@ function view({ entry, found, tool }: PublishedTool): unknown {
   if (tool === undefined) throw new TypeError('a published tool that was not resolved')
   const { toolId, transitionId } = entry.tool
   return viewTool(tool, {
-    toolId: toolId ?? (found !== undefined && 'tool' in found ? found.tool.toolId : undefined),
+    toolId: toolId ?? found?.tool?.toolId,
     transitionId,
   })
 }

@@ -1,7 +1,7 @@
 import { normalise } from '../definition/normalise.ts'
 import { checkSchema } from '../definition/schema-issues.ts'
 import { pointerTo } from '../json-pointer.ts'
-import { hasErrors, type Issue, makeIssue } from '../result.ts'
+import { type Issue, makeIssue } from '../result.ts'
 import { snapshot } from '../snapshot.ts'
 import type { JsonValue } from '../types.ts'
 import type { SelectedTool } from './types.ts'
@@ -12,8 +12,10 @@ type JsonObject = { readonly [key: string]: JsonValue }
 /** One selected tool and where it stands. @internal */
 export interface ToolEntry {
   readonly tool: SelectedTool
-  /** JSON Pointer into the payload as its author spelled it. */
+  /** JSON Pointer into the normalised payload. */
   readonly pointer: string
+  /** Whether its fields are what they should be; else it is not resolved, and has problems already. */
+  readonly sound: boolean
 }
 
 /** A call payload, read once. @internal */
@@ -59,17 +61,17 @@ export function readCall(call: unknown): ReadCall & { readonly removed: RemovedT
   }
   const selected = base === '/selectedTools' ? root['selectedTools'] : template?.['selectedTools']
   const overrides = isObject(root['toolOverrides']) ? root['toolOverrides'] : {}
-  const sound = !hasErrors(schemaIssues)
-  const entries = sound ? [...entriesOf(selected, base), ...entriesOf(overrides['add'], '/toolOverrides/add')] : []
+  const isSound = (pointer: string): boolean => !schemaIssues.some((issue) => isWithin(issue, pointer))
+  const entries = [...entriesOf(selected, base, isSound), ...entriesOf(overrides['add'], '/toolOverrides/add', isSound)]
   return {
     entries,
-    issues: all.map((issue) => ({ ...issue, pointer: toInput(issue.pointer) })),
+    issues: all,
     templateContext: root['templateContext'],
     listPath: selected === undefined && entries.length === 0 ? null : toInput(base).slice(1).split('/'),
     overridesKey: toInput('/toolOverrides').slice(1),
     contextKey: toInput('/templateContext').slice(1),
     toInput,
-    removed: { all: sound && overrides['removeAll'] === true, names: sound ? removedNames(overrides['remove']) : [] },
+    removed: { all: overrides['removeAll'] === true, names: removedNames(overrides['remove']) },
   }
 }
 
@@ -86,17 +88,28 @@ function unreadable(issues: readonly Issue[]): ReturnType<typeof readCall> {
   }
 }
 
-function entriesOf(list: JsonValue | undefined, pointer: string): readonly ToolEntry[] {
+/** Whether an error stands at this place or inside of it. */
+function isWithin({ severity, pointer }: Issue, place: string): boolean {
+  return severity === 'error' && (pointer === place || pointer.startsWith(`${place}/`))
+}
+
+function entriesOf(
+  list: JsonValue | undefined,
+  base: string,
+  isSound: (pointer: string) => boolean,
+): readonly ToolEntry[] {
   if (!Array.isArray(list)) return []
-  return list.map((tool: JsonValue, index) => ({ tool: tool as SelectedTool, pointer: pointerTo(pointer, index) }))
+  return list.flatMap((tool: JsonValue, index) => {
+    const pointer = pointerTo(base, index)
+    return isObject(tool) ? [{ tool: tool as SelectedTool, pointer, sound: isSound(pointer) }] : []
+  })
 }
 
 function removedNames(list: JsonValue | undefined): RemovedTools['names'] {
   if (!Array.isArray(list)) return []
-  return list.map((name: JsonValue, index) => ({
-    name: String(name),
-    pointer: pointerTo('/toolOverrides/remove', index),
-  }))
+  return list.flatMap((name: JsonValue, index) =>
+    typeof name === 'string' ? [{ name, pointer: pointerTo('/toolOverrides/remove', index) }] : [],
+  )
 }
 
 const SELECTED_TOOL_FIELDS = callSchema.shape.fields?.['selectedTools']?.items?.fields ?? {}
@@ -106,7 +119,7 @@ function findMisplaced(object: JsonObject, pointer: string): readonly Issue[] {
   return Object.keys(object)
     .filter((key) => Object.hasOwn(SELECTED_TOOL_FIELDS, key) || Object.hasOwn(SELECTED_TOOL_FIELDS, camelCase(key)))
     .map((key) => {
-      const message = `\`${key}\` belongs into an entry of \`selectedTools\`; here it would be ignored`
+      const message = `\`${key}\` belongs in an entry of \`selectedTools\`; here it would be ignored`
       return makeIssue('ERR_FIELD_MISPLACED', pointerTo(pointer, key), message, 'move it into the tool that it is for')
     })
 }

@@ -1,6 +1,6 @@
 import { type Issue, makeIssue } from '../result.ts'
 import { didYouMean } from '../suggest.ts'
-import type { FoundTool } from './find-tools.ts'
+import { type FoundTool, nameOf } from './find-tools.ts'
 import type { RemovedTools, ToolEntry } from './read-call.ts'
 
 /**
@@ -25,17 +25,4 @@ export function removeTools(
   const gone = new Set(removed.names.map(({ name }) => name))
   const kept = entries.filter((entry) => isAdded(entry) || !(removed.all || gone.has(names.get(entry) ?? '')))
   return { kept, issues }
-}
-
-function nameOf({ tool }: ToolEntry, found: FoundTool | undefined): string | undefined {
-  if (tool.nameOverride !== undefined) return tool.nameOverride
-  const definition: unknown = found !== undefined && 'tool' in found ? found.tool.definition : tool.temporaryTool
-  return declaredName(definition) ?? (found !== undefined && 'tool' in found ? found.tool.name : tool.toolName)
-}
-
-function declaredName(definition: unknown): string | undefined {
-  if (typeof definition !== 'object' || definition === null) return undefined
-  const { modelToolName, model_tool_name: snakeCase } = definition as Record<string, unknown>
-  const name = modelToolName ?? snakeCase
-  return typeof name === 'string' ? name : undefined
 }

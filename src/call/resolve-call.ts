@@ -1,15 +1,16 @@
 import { SecurityError } from '../errors.ts'
-import { fulfil } from '../plan/fulfil.ts'
 import { isString, readOptions } from '../read-options.ts'
 import { hasErrors, type Issue, makeIssue, sortIssues } from '../result.ts'
-import type { Authenticated, CallTokenNeed, Need, Resolution } from '../types.ts'
-import { findTools } from './find-tools.ts'
+import { snapshot } from '../snapshot.ts'
+import type { JsonValue } from '../types.ts'
+import { findTools, nameOf } from './find-tools.ts'
 import { publishCall } from './publish-call.ts'
 import { readCall, type ToolEntry } from './read-call.ts'
 import { removeTools } from './remove-tools.ts'
 import { resolveTool, type ToolOutcome, type ToolSettings } from './resolve-tool.ts'
+import { settleTool } from './settle-tool.ts'
 import { templateVariables } from './template-variables.ts'
-import type { CallProblem, ResolveCallOptions, ResolvedCall, ResolvedTool } from './types.ts'
+import type { CallProblem, ResolveCallOptions, ResolvedCall } from './types.ts'
 
 /**
  * Resolves every selected tool of a call, or reports every problem of all of them at once.
@@ -29,46 +30,57 @@ export async function resolveCall<Call>(call: Call, options: ResolveCallOptions 
   const settings = readSettings(options)
   const { findTool, tenant } = settings.options
   const read = readCall(call)
-  const context = settings.options.templateContext ?? read.templateContext ?? {}
+  const context = settings.templateContext ?? read.templateContext ?? {}
   const found = await findTools(read.entries, findTool, tenant ?? null)
   const { kept, issues: removeIssues } = removeTools(read.entries, read.removed, found)
   const toolSettings = { ...settings.tool, templateContext: context as ToolSettings['templateContext'] }
-  const outcomes = kept.map((entry) => ({ entry, outcome: resolveTool(entry.tool, found.get(entry), toolSettings) }))
+  const outcomes = kept.map((entry) => ({ entry, outcome: resolveTool(entry, found.get(entry), toolSettings) }))
   const toProblem = (issue: Issue, tool: string | null): CallProblem => ({
     ...issue,
     pointer: read.toInput(issue.pointer),
     tool,
   })
+  const toolAt = (pointer: string): string | null => {
+    const entry = read.entries.find((one) => pointer === one.pointer || pointer.startsWith(`${one.pointer}/`))
+    return entry === undefined ? null : (nameOf(entry, found.get(entry)) ?? null)
+  }
   const problems: CallProblem[] = [
-    ...read.issues.map((issue) => ({ ...issue, tool: null })),
+    ...read.issues.map((issue) => toProblem(issue, toolAt(issue.pointer))),
     ...removeIssues.map((issue) => toProblem(issue, null)),
   ]
   for (const { entry, outcome } of outcomes) {
     const result = found.get(entry)
-    if (result !== undefined && 'issue' in result) problems.push(toProblem(result.issue, outcome.name))
+    if (result !== undefined && result.issue !== null) problems.push(toProblem(result.issue, outcome.name))
     problems.push(
       ...outcome.issues.map((issue) =>
         toProblem({ ...issue, pointer: `${entry.pointer}${issue.pointer}` }, outcome.name),
       ),
     )
   }
-  problems.push(...findTakenNames(outcomes).map(({ issue, name }) => toProblem(issue, name)))
+  problems.push(...findTakenNames(outcomes, read.toInput).map(({ issue, name }) => toProblem(issue, name)))
   if (hasErrors(problems)) return { ok: false, problems: sortIssues(problems) as readonly CallProblem[] }
-  const minted = await Promise.all(outcomes.map(({ entry, outcome }) => settle(entry, outcome, settings.options)))
-  const mintProblems = minted.flatMap((result) => ('issue' in result ? [toProblem(result.issue, result.name)] : []))
+  const minted = await Promise.all(outcomes.map(({ entry, outcome }) => settleTool(entry, outcome, settings.options)))
+  const mintProblems = minted.flatMap(({ issue, name }) => (issue === null ? [] : [toProblem(issue, name)]))
   if (mintProblems.length > 0) return { ok: false, problems: sortIssues(mintProblems) as readonly CallProblem[] }
-  const tools = new Map(minted.flatMap((result) => ('issue' in result ? [] : [[result.name, result] as const])))
-  const secretVariables = templateVariables(kept.map(({ tool }) => tool.authTokens))
+  const tools = new Map(minted.flatMap(({ tool }) => (tool === null ? [] : [[tool.name, tool] as const])))
+  const secretVariables = templateVariables(read.entries.map(({ tool }) => tool.authTokens))
   const listed = outcomes.map(({ entry, outcome }) => ({
     entry,
     found: found.get(entry),
     tool: tools.get(outcome.name ?? ''),
   }))
-  return { ok: true, tools, ...publishCall(call, read, listed, secretVariables, settings.options.patches === true) }
+  try {
+    return { ok: true, tools, ...publishCall(call, read, listed, secretVariables, settings.options.patches === true) }
+  } catch {
+    // What a getter or a proxy threw at the second reading may quote a secret.
+    const message = 'the call could not be read again: a getter or proxy threw, or it is no plain object'
+    return { ok: false, problems: [{ ...makeIssue('ERR_INPUT_UNREADABLE', '', message), tool: null }] }
+  }
 }
 
 interface Settings {
   readonly options: Partial<ResolveCallOptions>
+  readonly templateContext: JsonValue | undefined
   readonly tool: Pick<ToolSettings, 'parse' | 'resolve'>
 }
 
@@ -77,7 +89,7 @@ const CALL_OPTIONS = {
   mintCallToken: isFunction,
   callId: isName,
   expiresAt: (value: unknown) => Number.isFinite(value),
-  templateContext: (value: unknown) => typeof value === 'object' && value !== null,
+  templateContext: (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
   patches: isBoolean,
   anonymous: ['lastResort', 'never'],
   unusedTokens: ['notice', 'refuse'],
@@ -95,6 +107,10 @@ function readSettings(given: unknown): Settings {
       message: '`mintCallToken` needs the `callId` that its tokens are for',
     })
   }
+  const context = options.templateContext === undefined ? undefined : snapshot(options.templateContext)
+  if (context?.ok === false) {
+    throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'expected `templateContext` as JSON' })
+  }
   const {
     anonymous,
     unusedTokens,
@@ -107,6 +123,7 @@ function readSettings(given: unknown): Settings {
   } = options
   return {
     options,
+    templateContext: context?.value,
     tool: {
       parse: withoutUndefined({ unknownFields, allowInsecureOrigins }),
       resolve: withoutUndefined({ anonymous, unusedTokens, callTokenCounts, tenant, environment, mintCallToken }),
@@ -136,62 +153,19 @@ function isName(value: unknown): boolean {
 /** Model names are how the model calls a tool: the second of two is a problem. */
 function findTakenNames(
   outcomes: readonly { readonly entry: ToolEntry; readonly outcome: ToolOutcome }[],
+  toInput: (pointer: string) => string,
 ): readonly { readonly issue: Issue; readonly name: string }[] {
   const first = new Map<string, string>()
   return outcomes.flatMap(({ entry, outcome: { name } }) => {
-    if (name === null) return []
+    if (name === null || !entry.sound) return []
     const earlier = first.get(name)
     if (earlier === undefined) {
       first.set(name, entry.pointer)
       return []
     }
-    const message = `the name \`${name}\` is taken by the tool at \`${earlier}\``
+    const message = `the name \`${name}\` is taken by the tool at \`${toInput(earlier)}\``
     return [
       { issue: makeIssue('ERR_TOOL_NAME_TAKEN', entry.pointer, message, 'give one of them a `nameOverride`'), name },
     ]
   })
-}
-
-/** Mints the call token where one is needed. */
-async function settle(
-  entry: ToolEntry,
-  { name, definition, overrides, resolution }: ToolOutcome,
-  options: Partial<ResolveCallOptions>,
-): Promise<ResolvedTool | { readonly issue: Issue; readonly name: string | null }> {
-  if (name === null || definition === null || resolution === null || !resolution.ok) {
-    throw new TypeError('a tool without a problem and without a resolution')
-  }
-  const need = findCallTokenNeed(resolution.needs)
-  if (need === undefined) return Object.freeze({ name, definition, overrides, resolution })
-  const minted = await mint(resolution, need, options)
-  if (minted !== null) return Object.freeze({ name, definition, overrides, resolution: minted })
-  return {
-    issue: makeIssue(
-      'ERR_CALL_TOKEN_MINT',
-      entry.pointer,
-      'minting its call token failed',
-      'try again; the payload may be fine',
-    ),
-    name,
-  }
-}
-
-function findCallTokenNeed(needs: readonly Need[]): CallTokenNeed | undefined {
-  return needs.find((need) => need.kind === 'callToken')
-}
-
-async function mint(
-  resolution: Resolution,
-  need: CallTokenNeed,
-  options: Partial<ResolveCallOptions>,
-): Promise<Authenticated | null> {
-  const { callId = '', expiresAt, mintCallToken } = options
-  const { scopes } = need
-  try {
-    const token = await mintCallToken?.(expiresAt === undefined ? { callId, scopes } : { callId, scopes, expiresAt })
-    return fulfil(resolution, need, token ?? '')
-  } catch {
-    // The platform's error may quote its signing key, and an unusable token is no better than none.
-    return null
-  }
 }

@@ -8,9 +8,19 @@ import { resolve } from '../plan/resolve.ts'
 import { fillTemplates } from '../plan/templates.ts'
 import { checkType, type ParameterValues } from '../request/parameters.ts'
 import { type Issue, makeIssue } from '../result.ts'
+import { secretText } from '../secret.ts'
 import { didYouMean } from '../suggest.ts'
-import type { AuthTokens, ParseOptions, Resolution, ResolveOptions, ToolDefinition } from '../types.ts'
-import type { FoundTool } from './find-tools.ts'
+import type {
+  Authenticated,
+  AuthTokens,
+  ParseOptions,
+  Resolution,
+  ResolveOptions,
+  ToolDefinition,
+  Unauthenticated,
+} from '../types.ts'
+import { type FoundTool, nameOf } from './find-tools.ts'
+import type { ToolEntry } from './read-call.ts'
 import type { SelectedTool } from './types.ts'
 
 /** How each tool of a call is resolved. @internal */
@@ -34,23 +44,20 @@ const NO_OVERRIDES: ParameterValues = Object.freeze(Object.create(null) as Param
 const MODEL_NAME = /^[a-zA-Z0-9_-]{1,64}$/
 
 /** @internal */
-export function resolveTool(tool: SelectedTool, found: FoundTool | undefined, settings: ToolSettings): ToolOutcome {
+export function resolveTool(entry: ToolEntry, found: FoundTool | undefined, settings: ToolSettings): ToolOutcome {
+  const { tool, sound } = entry
+  const name = nameOf(entry, found) ?? null
+  const refused = (issues: readonly Issue[]): ToolOutcome => ({
+    name,
+    definition: null,
+    overrides: NO_OVERRIDES,
+    resolution: null,
+    issues,
+  })
+  if (!sound || (found !== undefined && found.issue !== null)) return refused([])
   const overrides = tool.parameterOverrides ?? NO_OVERRIDES
-  if (found !== undefined && 'issue' in found) {
-    return {
-      name: tool.nameOverride ?? tool.toolName ?? null,
-      definition: null,
-      overrides,
-      resolution: null,
-      issues: [],
-    }
-  }
-  const parsed = parseDefinition(found === undefined ? tool.temporaryTool : found.tool.definition, settings.parse)
-  const declared = parsed.ok ? parsed.value.modelToolName : undefined
-  const name = tool.nameOverride ?? declared ?? found?.tool.name ?? null
-  if (!parsed.ok) {
-    return { name, definition: null, overrides, resolution: null, issues: definitionIssues(parsed.issues, tool, found) }
-  }
+  const parsed = parseDefinition(found === undefined ? tool.temporaryTool : found.tool?.definition, settings.parse)
+  if (!parsed.ok) return refused(definitionIssues(parsed.issues, tool, found))
   const definition =
     tool.descriptionOverride === undefined
       ? parsed.value
@@ -130,12 +137,34 @@ function resolveTokens(
   if (filled?.ok === false) return { resolution: null, issues: filled.issues }
   try {
     const resolution = resolve(definition, filled?.value, settings.resolve)
-    const hints = resolution.ok ? [] : misfiledHints(definition, authTokens)
+    if (resolution.ok) return { resolution, issues: findLeftTemplates(resolution, filled?.value ?? {}) }
+    const hints = misfiledHints(definition, authTokens)
     return { resolution, issues: toIssues(resolution).map((issue) => withHints(issue, hints)) }
   } catch (error) {
     if (!(error instanceof SecurityError) || error.code !== 'ERR_TENANT_REQUIRED') throw error
     return { resolution: null, issues: [makeIssue('ERR_TENANT_REQUIRED', '/authTokens', error.message)] }
   }
+}
+
+/** A whole call knows all variables, so that a `{{` that is left is a mistake (TOK-5). */
+function findLeftTemplates(
+  { mutations, needs }: Authenticated | Unauthenticated,
+  tokens: AuthTokens,
+): readonly Issue[] {
+  const used = [...mutations, ...needs].map(({ requirement }) => requirement ?? '')
+  return [...new Set(used)]
+    .filter((name) => Object.hasOwn(tokens, name) && holdsTemplate(tokens[name]))
+    .map((name) => {
+      const message = `token \`${name}\` still holds \`{{\` after its templates were filled`
+      return makeIssue('ERR_TEMPLATE_SYNTAX', pointerTo('/authTokens', name), message)
+    })
+}
+
+function holdsTemplate(token: unknown): boolean {
+  if (typeof token === 'string') return token.includes('{{')
+  if (typeof token !== 'object' || token === null) return false
+  const text = secretText(token)
+  return text === undefined ? Object.values(token).some(holdsTemplate) : text.includes('{{')
 }
 
 /** Tokens filed under the header's or parameter's name instead of the requirement's: the commonest mistake. */

@@ -56,7 +56,7 @@ export function normalise(input: JsonValue, shape: Shape): Normalised {
         continue
       }
       if (name !== key) {
-        if (Object.hasOwn(node, name)) {
+        if (Object.hasOwn(node, name) || Object.hasOwn(copy, name)) {
           issues.push(
             makeIssue('ERR_FIELD_SPELLED_TWICE', pointerTo(pointer, key), `\`${key}\` and \`${name}\` are one field`),
           )

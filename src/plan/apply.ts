@@ -1,13 +1,13 @@
 import { SecurityError } from '../errors.ts'
 import { foldHeaderName, isToken } from '../http/grammar.ts'
 import { appendQueryText, readQuery } from '../http/query.ts'
+import { plainKeys } from '../plain-keys.ts'
 import { readOptions } from '../read-options.ts'
 import { total } from '../total.ts'
 import type { HttpRequest, Resolution } from '../types.ts'
 import { writeCookies } from './cookies.ts'
 import { occupied } from './occupied.ts'
 import { lengthBit, type Outgoing, type OutgoingQuery, outgoingOf } from './outgoing.ts'
-import { plainKeys } from './plain-keys.ts'
 import { checkTarget, targetOf } from './target.ts'
 
 /** How a resolution is applied. */

@@ -83,6 +83,8 @@ const MAX_NAMES = 10_000
 
 /** A list may be endless, or hold what is no name. */
 function readNames(suppliedNames: Iterable<unknown>): ReadonlySet<string> {
+  if (typeof suppliedNames === 'string')
+    throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'expected a list of names' })
   const names = new Set<string>()
   let count = 0
   for (const name of suppliedNames) {

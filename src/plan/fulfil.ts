@@ -34,9 +34,15 @@ function meetNeed(resolution: Resolution, need: Need, credential: Token): Authen
   const effect = need.kind === 'callToken' ? meetCallToken(credential) : meetCredential(need, credential)
   const needs = resolution.needs.filter((other) => other !== need)
   const changes = isMutation(effect)
-    ? { mutations: Object.freeze([...resolution.mutations, effect]), needs: Object.freeze(needs) }
+    ? { mutations: Object.freeze([...resolution.mutations, effect].sort(byRequirement)), needs: Object.freeze(needs) }
     : { needs: Object.freeze([...needs, effect]) }
   return Object.freeze({ ...resolution, ...changes })
+}
+
+/** The order in which needs are met says nothing; the call token, which belongs to no requirement, comes last. */
+function byRequirement({ requirement: a }: Mutation, { requirement: b }: Mutation): number {
+  if (a === b) return 0
+  return b === '' || (a !== '' && a < b) ? -1 : 1
 }
 
 function meetCredential(need: CredentialNeed, credential: Token): Mutation | Need {

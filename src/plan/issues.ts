@@ -29,15 +29,14 @@ function listIssues(resolution: Resolution): readonly Issue[] {
 
 function describeMissing(missing: readonly MissingFromOption[]): string | undefined {
   const ways = [...new Set(missing.map(describeWay))]
-  return ways.length === 0 ? undefined : ways.join(', or ')
+  return ways.length === 0 ? undefined : `supply ${ways.join(', or ')}`
 }
 
-function describeWay({ names, callToken }: MissingFromOption, index: number): string {
+function describeWay({ names, callToken }: MissingFromOption): string {
   const quoted = names.map((name) => `\`${name}\``)
   const mint = callToken ? 'the ability to mint a call token' : ''
   const listed = [...quoted, ...(mint === '' ? [] : [mint])]
-  const verb = index === 0 ? 'supply ' : ''
-  if (listed.length < 2) return verb + listed.join('')
-  if (listed.length === 2) return `${verb}both ${listed.join(' and ')}`
-  return `${verb}${listed.slice(0, -1).join(', ')} and ${listed.at(-1)}`
+  if (listed.length < 2) return listed.join('')
+  if (listed.length === 2) return `both ${listed.join(' and ')}`
+  return `${listed.slice(0, -1).join(', ')} and ${listed.at(-1)}`
 }

@@ -1,11 +1,11 @@
 import type { IssueCode } from '../errors.ts'
 import { pointerTo } from '../json-pointer.ts'
+import { plainKeys } from '../plain-keys.ts'
 import { hasErrors, type Issue, makeIssue, type Result, sortIssues } from '../result.ts'
 import { Secret, secretText } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
 import { total } from '../total.ts'
 import type { AuthTokens, JsonValue, Token } from '../types.ts'
-import { plainKeys } from './plain-keys.ts'
 
 // The whole `{{…}}`, whatever is inside, so that a malformed one is told from plain text; more braces are malformed.
 const TEMPLATE = /(\{{2,})([^{}]*)\}\}/g
@@ -67,11 +67,22 @@ function fillToken(value: unknown, pointer: string, context: JsonValue, issues: 
   if (secret !== undefined) return secret.includes('{{') ? fillText(secret, pointer, context, issues) : value
   const copy = snapshot(value, { reveal: true })
   // What is no token is for `resolve` to refuse.
-  if (!copy.ok || typeof copy.value !== 'object' || copy.value === null || Array.isArray(copy.value)) return value
+  return copy.ok ? fillLeaves(copy.value, pointer, context, issues) : value
+}
+
+/** Fills each text of a structured token; the copy bounds its depth. */
+function fillLeaves(value: JsonValue, pointer: string, context: JsonValue, issues: Issue[]): unknown {
+  if (typeof value === 'string') {
+    const text = fillText(value, pointer, context, issues)
+    return typeof text === 'string' ? text : text.reveal()
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    return Object.freeze(value.map((child, index) => fillLeaves(child, pointerTo(pointer, index), context, issues)))
+  }
   const filled = Object.create(null) as Record<string, unknown>
-  for (const [key, child] of Object.entries(copy.value)) {
-    const text = typeof child === 'string' ? fillText(child, pointerTo(pointer, key), context, issues) : child
-    filled[key] = text instanceof Secret ? text.reveal() : text
+  for (const [key, child] of Object.entries(value)) {
+    filled[key] = fillLeaves(child, pointerTo(pointer, key), context, issues)
   }
   return Object.freeze(filled)
 }

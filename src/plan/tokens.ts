@@ -3,13 +3,13 @@ import { fitsUtf8 } from '../http/grammar.ts'
 import { pointerTo } from '../json-pointer.ts'
 import type { Credential } from '../kinds/row.ts'
 import type { BoundKind } from '../kinds/table.ts'
+import { plainKeys } from '../plain-keys.ts'
 import { type Issue, makeIssue, ownHelp } from '../result.ts'
 import { secretText } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
 import type { CredentialReference } from '../types.ts'
 import { ABSENT } from './absent.ts'
 import { type Plan, workOf } from './compile.ts'
-import { plainKeys } from './plain-keys.ts'
 
 /** A supplied token after its one reading: a credential, a reference to a stored one, or why it is neither. @internal */
 export type ReadToken =

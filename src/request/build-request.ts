@@ -2,9 +2,11 @@ import { isParsed, parseOrThrow } from '../definition/parse.ts'
 import { SecurityError } from '../errors.ts'
 import { isSteeringHeader } from '../http/grammar.ts'
 import { hasDotSegment, splitUrl } from '../http/url.ts'
+import { pointerTo } from '../json-pointer.ts'
 import { readOptions } from '../read-options.ts'
 import { hasErrors, type Issue, makeIssue, sortIssues } from '../result.ts'
 import { snapshot } from '../snapshot.ts'
+import { total } from '../total.ts'
 import type { HttpDetails, HttpRequest, ParameterLocation, ToolDefinition } from '../types.ts'
 import { type FilledParameter, fillParameters, type ParameterValues } from './parameters.ts'
 import { writeBody, writeHeaderParameters, writePath, writeQueryParameters } from './write-parameters.ts'
@@ -42,7 +44,7 @@ export interface BuildInput {
  * const outgoing = apply(request, resolution)
  */
 export function buildRequest(tool: BuildableTool | ToolDefinition, input: BuildInput = {}): HttpRequest {
-  const { definition, overrides } = readTool(tool)
+  const { definition, overrides } = total('ERR_ARGUMENT_INVALID', () => readTool(tool))
   if (definition.http === undefined) throw new SecurityError('ERR_NOT_HTTP')
   const { parameters, automatic, body } = readOptions<BuildInput>(input, BUILD_OPTIONS)
   const issues: Issue[] = []
@@ -74,8 +76,10 @@ function assemble(
   const headers = writeHeaderParameters(at('PARAMETER_LOCATION_HEADER'), issues)
   checkUrl(http.baseUrlPattern, url, issues)
   for (const name of Object.keys(headers)) {
-    if (isSteeringHeader(name))
-      issues.push(makeIssue('ERR_HEADER_FORBIDDEN', `/parameters/${name}`, `header \`${name}\` steers the message`))
+    if (isSteeringHeader(name)) {
+      const message = `header \`${name}\` steers the message`
+      issues.push(makeIssue('ERR_HEADER_FORBIDDEN', pointerTo('/parameters', name), message))
+    }
   }
   const content = body ?? writeBody(at('PARAMETER_LOCATION_BODY', 'PARAMETER_LOCATION_UNSPECIFIED'))
   if (content === undefined) return { method: http.httpMethod, url, headers }
@@ -94,14 +98,14 @@ function checkUrl(pattern: string, url: string, issues: Issue[]): void {
   issues.push(makeIssue('ERR_BASE_URL', '/http/baseUrlPattern', message))
 }
 
-function readTool(tool: BuildableTool | ToolDefinition): BuildableTool {
-  if (isParsed(tool)) return { definition: tool }
-  if (typeof tool === 'object' && tool !== null && Object.hasOwn(tool, 'definition')) {
-    const { definition, overrides } = tool as BuildableTool
-    const parsed = isParsed(definition) ? definition : parseOrThrow(definition)
-    return overrides === undefined ? { definition: parsed } : { definition: parsed, overrides }
+function readTool(tool: BuildableTool | ToolDefinition): { definition: ToolDefinition; overrides: unknown } {
+  if (isParsed(tool)) return { definition: tool, overrides: undefined }
+  if (typeof tool !== 'object' || tool === null || !Object.hasOwn(tool, 'definition')) {
+    return { definition: parseOrThrow(tool), overrides: undefined }
   }
-  return { definition: parseOrThrow(tool) }
+  const { definition } = tool as BuildableTool
+  const overrides = Object.hasOwn(tool, 'overrides') ? (tool as BuildableTool).overrides : undefined
+  return { definition: isParsed(definition) ? definition : parseOrThrow(definition), overrides }
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
@@ -111,12 +115,12 @@ const BUILD_OPTIONS = {
   body: (value: unknown) => typeof value === 'string' || value instanceof Uint8Array,
 }
 
-function readValues(values: ParameterValues | undefined, pointer: string): ParameterValues {
+function readValues(values: unknown, pointer: string): ParameterValues {
   if (values === undefined) return Object.create(null) as ParameterValues
   const copy = snapshot(values)
   if (!copy.ok)
     throw parametersInvalid(copy.issues.map((issue) => ({ ...issue, pointer: `${pointer}${issue.pointer}` })))
-  if (Array.isArray(copy.value))
+  if (!isObject(copy.value) || Array.isArray(copy.value))
     throw parametersInvalid([makeIssue('ERR_PARAMETER_TYPE', pointer, 'expected values by parameter name')])
   return copy.value as ParameterValues
 }

@@ -55,7 +55,12 @@ export function fillParameters(
   }
   for (const { name, location, value } of definition.staticParameters ?? []) {
     const override = own(given.overrides, name)
-    put({ name, location, value: override ?? value ?? null, pointer: pointerTo('/parameters', name) })
+    put({
+      name,
+      location,
+      value: override === undefined ? (value ?? null) : override,
+      pointer: pointerTo('/parameters', name),
+    })
   }
   for (const { name, location, knownValue } of definition.automaticParameters ?? []) {
     const pointer = pointerTo('/automatic', knownValue)

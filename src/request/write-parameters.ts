@@ -1,6 +1,7 @@
 import { isFieldValue } from '../http/grammar.ts'
 import { appendQueryText, encodeQueryText } from '../http/query.ts'
 import { hasDotSegment } from '../http/url.ts'
+import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import type { JsonValue } from '../types.ts'
 import type { FilledParameter } from './parameters.ts'
@@ -18,7 +19,11 @@ export function writePath(pattern: string, parameters: readonly FilledParameter[
     used.add(name)
     if (parameter === undefined) {
       issues.push(
-        makeIssue('ERR_PARAMETER_MISSING', `/parameters/${name}`, `the path needs a value for \`${placeholder}\``),
+        makeIssue(
+          'ERR_PARAMETER_MISSING',
+          pointerTo('/parameters', name),
+          `the path needs a value for \`${placeholder}\``,
+        ),
       )
       return placeholder
     }
@@ -55,7 +60,9 @@ export function writeHeaderParameters(parameters: readonly FilledParameter[], is
   for (const parameter of parameters) {
     if (parameter.value === null) continue
     const text = textOf(parameter.value)
-    if (isFieldValue(text)) headers[parameter.name] = text
+    // An assignment would set the prototype, here and in whatever copies the headers.
+    if (parameter.name === '__proto__') issues.push(carrierIssue(parameter, 'no header has this name'))
+    else if (isFieldValue(text)) headers[parameter.name] = text
     else issues.push(carrierIssue(parameter, 'a header takes visible ASCII, with spaces only between other characters'))
   }
   return headers

@@ -2,7 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { apply, compile, resolve, SecurityError } from '../../src/index.ts'
 import type { HttpRequest, Mutation, Resolution } from '../../src/types.ts'
-import { BASES, type JsonObject, plainOptions, requiringSample, type Sample, sample, tokensFor, usableToken } from './arbitraries.ts'
+import {
+  BASES,
+  type JsonObject,
+  plainOptions,
+  requiringSample,
+  type Sample,
+  sample,
+  tokensFor,
+  usableToken,
+} from './arbitraries.ts'
 import { fittingRequest, type MakeRequest, percentDecoded, rawPairs } from './requests.ts'
 import { check } from './settings.ts'
 import { shown } from './shown.ts'
@@ -32,12 +41,17 @@ const fitting: fc.Arbitrary<Case> = requiringSample
   )
   .map(({ known, values, make }) => ({
     known,
-    resolution: authenticated(known.definition, Object.fromEntries(known.names.map((name, i) => [name, values[i] ?? '']))),
+    resolution: authenticated(
+      known.definition,
+      Object.fromEntries(known.names.map((name, i) => [name, values[i] ?? ''])),
+    ),
     request: make(known.definition),
   }))
 
 /** One option with a query parameter and a header, and tokens that only these can carry. */
-const nasty: fc.Arbitrary<Omit<Case, 'known'> & { readonly query: string; readonly header: string; readonly name: string }> = fc
+const nasty: fc.Arbitrary<
+  Omit<Case, 'known'> & { readonly query: string; readonly header: string; readonly name: string }
+> = fc
   .record({
     base: fc.constantFrom(...BASES),
     make: fittingRequest,
@@ -54,7 +68,13 @@ const nasty: fc.Arbitrary<Omit<Case, 'known'> & { readonly query: string; readon
       },
       http: { baseUrlPattern: base.pattern, httpMethod: 'GET' },
     }
-    return { resolution: authenticated(definition, { q: query, h: header }), request: make(definition), query, header, name }
+    return {
+      resolution: authenticated(definition, { q: query, h: header }),
+      request: make(definition),
+      query,
+      header,
+      name,
+    }
   })
 
 function authenticated(definition: JsonObject, tokens: Record<string, string>): Case['resolution'] {
@@ -102,11 +122,16 @@ describe('apply', () => {
         const held = mutationsOf('header', resolution).flatMap(({ name, value }) =>
           spellings.map((spell): [string, string] => [spell(name), value.reveal()]),
         )
-        const headers = apply({ ...request, headers: { ...request.headers, ...Object.fromEntries(held) } }, resolution).headers
+        const headers = apply(
+          { ...request, headers: { ...request.headers, ...Object.fromEntries(held) } },
+          resolution,
+        ).headers
         const names = Object.keys(headers)
         expect(new Set(names.map(foldAscii)).size).toBe(names.length)
         for (const { name, value } of mutationsOf('header', resolution)) {
-          const same = names.filter((one) => foldAscii(one).replaceAll('_', '-') === foldAscii(name).replaceAll('_', '-'))
+          const same = names.filter(
+            (one) => foldAscii(one).replaceAll('_', '-') === foldAscii(name).replaceAll('_', '-'),
+          )
           expect(same).toEqual([name])
           expect(headers[name]).toBe(value.reveal())
         }
@@ -123,6 +148,22 @@ describe('apply', () => {
         const value = ours[0]?.slice(encoded(name).length + 1) ?? ''
         expect(percentDecoded(value)).toBe(query)
         expect(new URL(apply(request, resolution).url).searchParams.getAll(name)).toEqual([query])
+      }),
+    )
+  })
+
+  it('P27 each cookie occurs exactly once, behind the ones that were there', () => {
+    const given = fc.constantFrom('', 'a=1', 'a=1; b', 'COOKIE_1=x;', ' a="b c" ; ', 'xcookie_0=1; cookie=2')
+    check(
+      fc.property(fitting, given, ({ resolution, request }, cookies) => {
+        const outgoing = apply({ ...request, headers: { ...request.headers, cookie: cookies } }, resolution)
+        const written = mutationsOf('cookie', resolution)
+        const { cookie = '' } = outgoing.headers
+        if (written.length === 0) expect(cookie).toBe(cookies)
+        for (const { name, value } of written) {
+          expect(cookie.split('; ').filter((pair) => pair === `${name}=${value.reveal()}`)).toHaveLength(1)
+        }
+        expect(cookie.startsWith(cookies.replace(/;? *$/, '').trimStart()) || cookies.startsWith(' ')).toBe(true)
       }),
     )
   })
@@ -193,7 +234,9 @@ describe('apply', () => {
   })
 
   it('P30 an unauthenticated resolution is the identity', () => {
-    const inputs = sample.chain((known) => fc.tuple(fc.constant(known), tokensFor(known.names, usableToken), fittingRequest))
+    const inputs = sample.chain((known) =>
+      fc.tuple(fc.constant(known), tokensFor(known.names, usableToken), fittingRequest),
+    )
     check(
       fc.property(inputs, ([{ definition }, tokens, make]) => {
         const resolution = resolve(definition, tokens, plainOptions(true))
@@ -230,7 +273,8 @@ describe('apply', () => {
         const separator = text === '' ? '' : separatorAfter(before)
         expect(outgoing.url.length).toBe(request.url.length + text.length + separator.length)
         const added = Object.keys(outgoing.headers).filter((name) => !Object.hasOwn(request.headers, name))
-        expect(added.sort()).toEqual(mutationsOf('header', resolution).map(({ name }) => name).sort())
+        const cookies = mutationsOf('cookie', resolution).length > 0 ? ['Cookie'] : []
+        expect(added.sort()).toEqual([...mutationsOf('header', resolution).map(({ name }) => name), ...cookies].sort())
         for (const [name, value] of Object.entries(request.headers)) expect(outgoing.headers[name]).toBe(value)
         expect([outgoing.method, outgoing.body]).toEqual([request.method, request.body])
       }),

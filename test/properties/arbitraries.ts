@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Token } from '../../src/types.ts'
 
 /** JSON as a test writes and edits it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -37,15 +38,18 @@ export interface Sample {
 
 const SCHEMES = ['Bearer', 'bearer', 'Basic', 'Token', 'X-Own.Scheme'] as const
 
-// Every name has a query parameter and a header of its own, so that no option conflicts with itself (DEF-3).
-const nameWithKind = fc.record({ name: fc.nat(NAMES.length - 1), kind: fc.constantFrom('query', 'header') })
+// Every name has places of its own, so that no option conflicts with itself (DEF-3).
+const REQUIREMENTS = {
+  query: (index: number): JsonObject => ({ queryApiKey: { name: `q-${index} [é&=+]` } }),
+  header: (index: number): JsonObject => ({ headerApiKey: { name: `X-Key_${index}` } }),
+  prefixed: (index: number): JsonObject => ({ headerApiKey: { name: `X-Prefixed-${index}`, prefix: 'Key ' } }),
+  cookie: (index: number): JsonObject => ({ cookieApiKey: { name: `cookie_${index}` } }),
+} as const
+type DrawnKind = keyof typeof REQUIREMENTS
 
-function requirementOf(index: number, kind: 'query' | 'header' | 'auth', scheme: string): Json {
-  if (kind === 'auth') return { httpAuth: { scheme } }
-  return kind === 'query'
-    ? { queryApiKey: { name: `q-${index} [é&=+]` } }
-    : { headerApiKey: { name: `X-Key_${index}` } }
-}
+/** The kinds that the reference model knows. */
+const MODEL_KINDS: readonly DrawnKind[] = ['query', 'header']
+const ALL_KINDS = Object.keys(REQUIREMENTS) as DrawnKind[]
 
 interface Drawn {
   readonly json: JsonObject
@@ -53,14 +57,14 @@ interface Drawn {
 }
 
 function drawOption(
-  picked: readonly { readonly name: number; readonly kind: 'query' | 'header' }[],
+  picked: readonly { readonly name: number; readonly kind: DrawnKind }[],
   withAuth: boolean,
   scheme: string,
   scopes: readonly string[] | null,
 ): Drawn {
   const requirements: JsonObject = {}
   picked.forEach(({ name, kind }, position) => {
-    requirements[NAMES[name] ?? ''] = requirementOf(name, withAuth && position === 0 ? 'auth' : kind, scheme)
+    requirements[NAMES[name] ?? ''] = withAuth && position === 0 ? { httpAuth: { scheme } } : REQUIREMENTS[kind](name)
   })
   const json: JsonObject = { requirements }
   if (scopes !== null) json['ultravoxCallTokenRequirement'] = { scopes: [...scopes] }
@@ -69,14 +73,20 @@ function drawOption(
 
 const scopesArb = fc.option(fc.constantFrom<readonly string[]>([], ['calls.read'], ['a', 'b']), { freq: 3 })
 
-const requiringOption: fc.Arbitrary<Drawn> = fc
-  .record({
-    picked: fc.uniqueArray(nameWithKind, { minLength: 1, maxLength: 4, selector: ({ name }) => name }),
-    withAuth: fc.boolean(),
-    scheme: fc.constantFrom(...SCHEMES),
-    scopes: scopesArb,
-  })
-  .map(({ picked, withAuth, scheme, scopes }) => drawOption(picked, withAuth, scheme, scopes))
+function requiringOption(kinds: readonly DrawnKind[]): fc.Arbitrary<Drawn> {
+  const nameWithKind = fc.record({ name: fc.nat(NAMES.length - 1), kind: fc.constantFrom(...kinds) })
+  return fc
+    .record({
+      picked: fc.uniqueArray(nameWithKind, { minLength: 1, maxLength: 4, selector: ({ name }) => name }),
+      withAuth: fc.boolean(),
+      scheme: fc.constantFrom(...SCHEMES),
+      scopes: scopesArb,
+    })
+    .map(({ picked, withAuth, scheme, scopes }) => drawOption(picked, withAuth, scheme, scopes))
+}
+
+const modelOption = requiringOption(MODEL_KINDS)
+const optionOfAnyKind = requiringOption(ALL_KINDS)
 
 const callTokenOption: fc.Arbitrary<Drawn> = fc.boolean().map((spelled) => ({
   json: { ...(spelled ? { requirements: {} } : {}), ultravoxCallTokenRequirement: { scopes: ['calls.read'] } },
@@ -99,7 +109,7 @@ const anonymousOption: fc.Arbitrary<Drawn> = anonymousSpelling.map((json) => ({
 }))
 
 const anyOption = fc.oneof(
-  { arbitrary: requiringOption, weight: 6 },
+  { arbitrary: modelOption, weight: 6 },
   { arbitrary: callTokenOption, weight: 1 },
   { arbitrary: anonymousOption, weight: 2 },
 )
@@ -136,7 +146,10 @@ const surroundings: fc.Arbitrary<JsonObject> = fc.record(
   { requiredKeys: [] },
 )
 
-function sampleOf(options: fc.Arbitrary<readonly Drawn[]>, implementation: fc.Arbitrary<JsonObject>): fc.Arbitrary<Sample> {
+function sampleOf(
+  options: fc.Arbitrary<readonly Drawn[]>,
+  implementation: fc.Arbitrary<JsonObject>,
+): fc.Arbitrary<Sample> {
   return fc.tuple(options, surroundings, implementation).map(([drawn, rest, transport]) => ({
     // Options of one draw may share objects after shrinking; a test may edit the definition.
     definition: structuredClone({
@@ -158,7 +171,7 @@ const anyImplementation: fc.Arbitrary<JsonObject> = fc.oneof(
   { arbitrary: fc.constantFrom<JsonObject>({}, { client: {} }, { dataConnection: {} }), weight: 1 },
 )
 
-/** Any valid definition, up to five options. */
+/** Any valid definition of the kinds that the reference model knows, up to five options. */
 export const sample: fc.Arbitrary<Sample> = sampleOf(fc.array(anyOption, { maxLength: 5 }), anyImplementation)
 
 /** With at least one option. */
@@ -169,7 +182,7 @@ export const sampleWithOptions: fc.Arbitrary<Sample> = sampleOf(
 
 /** One that cannot run without authentication. */
 export const closedSample: fc.Arbitrary<Sample> = sampleOf(
-  fc.array(fc.oneof({ arbitrary: requiringOption, weight: 5 }, { arbitrary: callTokenOption, weight: 1 }), {
+  fc.array(fc.oneof({ arbitrary: optionOfAnyKind, weight: 5 }, { arbitrary: callTokenOption, weight: 1 }), {
     minLength: 1,
     maxLength: 4,
   }),
@@ -179,7 +192,7 @@ export const closedSample: fc.Arbitrary<Sample> = sampleOf(
 /** One whose first option asks for at least one name and no call token, over http. */
 export const requiringSample: fc.Arbitrary<Sample> = sampleOf(
   fc
-    .tuple(requiringOption, fc.array(anyOption, { maxLength: 3 }))
+    .tuple(optionOfAnyKind, fc.array(anyOption, { maxLength: 3 }))
     .map(([{ json, known }, rest]) => [
       { json: { requirements: json['requirements'] ?? {} }, known: { names: known.names, callToken: false } },
       ...rest,
@@ -197,8 +210,8 @@ export const usableToken: fc.Arbitrary<string> = fc
   .string({ unit: fc.constantFrom(...TOKEN68), minLength: 9, maxLength: 40 })
   .map((text) => `Zq${text}`)
 
-/** Tokens that no kind can carry. Made anew each time: some of them are objects. */
-export const unusableToken: fc.Arbitrary<unknown> = fc
+/** Tokens that no kind can carry, whatever their type says. Made anew each time: some of them are objects. */
+export const unusableToken: fc.Arbitrary<Token> = fc
   .constantFrom<() => unknown>(
     () => '',
     () => 'Zq\nline',
@@ -217,7 +230,7 @@ export const unusableToken: fc.Arbitrary<unknown> = fc
     () => ({ credentialId: 'id', extra: 1 }),
     () => new String('Zqboxed'),
   )
-  .map((make) => make())
+  .map((make) => make() as Token)
 
 export const reference: fc.Arbitrary<{ credentialId: string }> = fc
   .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })

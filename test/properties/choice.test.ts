@@ -73,11 +73,7 @@ describe('choice', () => {
 
   it('P2 agreement: the engine answers as the reference model does', () => {
     const inputs = sample.chain((known) =>
-      fc.tuple(
-        fc.constant(known),
-        tokensFor([...known.names, ...STRANGERS.slice(0, 2)], anyToken),
-        resolveOptions,
-      ),
+      fc.tuple(fc.constant(known), tokensFor([...known.names, ...STRANGERS.slice(0, 2)], anyToken), resolveOptions),
     )
     check(
       fc.property(inputs, ([{ definition }, tokens, options]) => {
@@ -211,7 +207,9 @@ describe('choice', () => {
         const before = resolve(known.definition, tokens, plainOptions(mints))
         if (before.outcome !== 'authenticated') return
         const changed = withOptions(known.definition, (options) => {
-          const kept = options.filter((_, index) => known.options[index]?.names.length || known.options[index]?.callToken)
+          const kept = options.filter(
+            (_, index) => known.options[index]?.names.length || known.options[index]?.callToken,
+          )
           for (const [at, option] of added) kept.splice(Math.min(at, kept.length), 0, option)
           options.splice(0, options.length, ...kept)
         })
@@ -295,7 +293,9 @@ describe('choice', () => {
         const chosen = known.options[resolution.optionIndex]
         expect(chosen?.names.every((name) => Object.hasOwn(tokens, name))).toBe(true)
         expect(!chosen?.callToken || options.mintCallToken !== undefined).toBe(true)
-        expect(describeAccess(known.definition).ways.some((way) => way.optionIndex === resolution.optionIndex)).toBe(true)
+        expect(describeAccess(known.definition).ways.some((way) => way.optionIndex === resolution.optionIndex)).toBe(
+          true,
+        )
       }),
     )
   })
@@ -345,11 +345,11 @@ function renameKeys<T>(object: Record<string, T>, rename: (name: string) => stri
 
 /** A report with one requirement name put for another wherever it stands as a whole. */
 function renamedReport(report: unknown, from: string, to: string): unknown {
-  const escape = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
+  const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
   const text = JSON.stringify(report, (key, value: unknown) => {
     if (key === 'requirement' && value === from) return to
     if (key === 'names' && Array.isArray(value)) return value.map((name) => (name === from ? to : name))
-    if (key === 'pointer' && value === `/authTokens/${escape(from)}`) return `/authTokens/${escape(to)}`
+    if (key === 'pointer' && value === `/authTokens/${escaped(from)}`) return `/authTokens/${escaped(to)}`
     if (key === 'message' && typeof value === 'string') return value.replaceAll(`\`${from}\``, () => `\`${to}\``)
     return value
   })

@@ -84,7 +84,10 @@ function replaced(root: Json, path: readonly (string | number)[], change: (old: 
   if (step === undefined) return change(root)
   if (Array.isArray(root)) return root.map((child, index) => (index === step ? replaced(child, rest, change) : child))
   return fromEntries(
-    Object.entries(root as JsonObject).map(([key, child]) => [key, key === step ? replaced(child, rest, change) : child]),
+    Object.entries(root as JsonObject).map(([key, child]) => [
+      key,
+      key === step ? replaced(child, rest, change) : child,
+    ]),
   )
 }
 
@@ -146,7 +149,10 @@ export function snakeCased(definition: JsonObject): JsonObject {
           }),
     }
   })
-  const top = Object.entries(definition).map(([key, value]): [string, Json] => [key.startsWith('x-') ? key : snake(key), value])
+  const top = Object.entries(definition).map(([key, value]): [string, Json] => [
+    key.startsWith('x-') ? key : snake(key),
+    value,
+  ])
   return { ...fromEntries(top), requirements: { ...others, http_security_options: { options } } }
 }
 

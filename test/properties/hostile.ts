@@ -73,7 +73,7 @@ export const HOSTILE: Readonly<Record<string, () => unknown>> = {
     new Proxy([], { get: (target, key) => (key === 'length' ? Number.NaN : Reflect.get(target, key)) }),
   'an object that contains itself': cyclic,
   'a sparse array of 1e9': () => new Array(1e9),
-  'a sparse array': () => [1, , 3],
+  'a sparse array': () => Object.assign(new Array(3), { 0: 1, 2: 3 }),
   'a DAG bomb': () => dagBomb(50),
   'a DAG bomb beyond the depth': () => dagBomb(70),
   'an object nested 100,000 deep': () => nested(100_000),
@@ -107,7 +107,7 @@ export const HOSTILE: Readonly<Record<string, () => unknown>> = {
   'an array buffer': () => new Uint8Array(8),
   'an object without a prototype': () => Object.create(null),
   'an object with an unusual prototype': () => Object.create({ requirements: {} }),
-  'a thenable': () => ({ then: explode }),
+  'a thenable': () => Object.fromEntries([['then', explode]]),
   'toString and toJSON that throw': () => ({ toString: explode, toJSON: explode, [Symbol.toPrimitive]: explode }),
   'an iterator that throws': () => ({ [Symbol.iterator]: explode }),
 }

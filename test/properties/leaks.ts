@@ -35,7 +35,9 @@ export function printedForms(value: unknown): string {
   const seen = new Set<unknown>()
   for (let one: unknown = value; one !== undefined && !seen.has(one); one = causeOf(one)) {
     seen.add(one)
-    forms.push(inspect(one, { showHidden: true, getters: true, depth: 50, maxArrayLength: null, maxStringLength: null }))
+    forms.push(
+      inspect(one, { showHidden: true, getters: true, depth: 50, maxArrayLength: null, maxStringLength: null }),
+    )
     forms.push(JSON.stringify(one) ?? '')
     if (one instanceof Error) forms.push(one.name, one.message, one.stack ?? '', String(one))
     if (typeof one === 'object' && one !== null) forms.push(JSON.stringify(Object.getOwnPropertyDescriptors(one)))

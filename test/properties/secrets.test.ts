@@ -172,18 +172,32 @@ describe('secrets', () => {
     check(
       fc.property(plainSecret, secret, broken, (token, other, breakIt) => {
         const resolution = resolve(plan, { h: token, q: token, a: token })
-        noLeak(thrownBy(() => apply(breakIt(request, other), resolution)), [token, other])
-        noLeak(thrownBy(() => apply(request, resolve(plan, { h: token, q: other }))), [token, other])
-        noLeak(thrownBy(() => apply(request, resolution, { orign: other } as never)), [
-          token,
-          other,
-        ])
+        noLeak(
+          thrownBy(() => apply(breakIt(request, other), resolution)),
+          [token, other],
+        )
+        noLeak(
+          thrownBy(() => apply(request, resolve(plan, { h: token, q: other }))),
+          [token, other],
+        )
+        noLeak(
+          thrownBy(() => apply(request, resolution, { orign: other } as never)),
+          [token, other],
+        )
       }),
     )
   })
 
   it('P22 no credential shows in an error of fulfil, in any encoding', () => {
-    const ways = fc.constantFrom<Way>('with a line break', 'with a null', 'with a surrogate', 'too long', 'in a list', 'boxed', 'in a broken Secret')
+    const ways = fc.constantFrom<Way>(
+      'with a line break',
+      'with a null',
+      'with a surrogate',
+      'too long',
+      'in a list',
+      'boxed',
+      'in a broken Secret',
+    )
     const definition = {
       requirements: {
         httpSecurityOptions: {
@@ -201,7 +215,10 @@ describe('secrets', () => {
       fc.property(secret, ways, fc.nat(2), (value, how, which) => {
         if (!resolution.ok) throw new Error('expected needs')
         const need = resolution.needs[which] as Need
-        noLeak(thrownBy(() => fulfil(resolution, need, SUPPLIED[how](value) as string)), [value])
+        noLeak(
+          thrownBy(() => fulfil(resolution, need, SUPPLIED[how](value) as string)),
+          [value],
+        )
       }),
     )
   })
@@ -211,8 +228,14 @@ describe('secrets', () => {
       (definition, value) => ({ ...definition, timeout: value }),
       (definition, value) => ({ ...definition, description: { text: value } }),
       (definition, value) => ({ ...definition, http: { baseUrlPattern: value, httpMethod: 'GET' } }),
-      (definition, value) => ({ ...definition, http: { baseUrlPattern: `https://${encodeURIComponent(value)}@h.example/`, httpMethod: 'GET' } }),
-      (definition, value) => ({ ...definition, http: { baseUrlPattern: 'https://h.example/', httpMethod: `${value} x` } }),
+      (definition, value) => ({
+        ...definition,
+        http: { baseUrlPattern: `https://${encodeURIComponent(value)}@h.example/`, httpMethod: 'GET' },
+      }),
+      (definition, value) => ({
+        ...definition,
+        http: { baseUrlPattern: 'https://h.example/', httpMethod: `${value} x` },
+      }),
       (definition, value) => ({ ...definition, staticParameters: [{ name: 'a', location: value, value }] }),
       (definition, value) => ({ ...definition, staticParameters: [{ name: 'a', value }] }),
       (definition, value) => ({ ...definition, requirements: value }),
@@ -227,7 +250,10 @@ describe('secrets', () => {
     check(
       fc.property(requiringSample, secret, places, ({ definition }, value, place) => {
         const broken = place(definition, value)
-        noLeak(thrownBy(() => compile(broken)), [value])
+        noLeak(
+          thrownBy(() => compile(broken)),
+          [value],
+        )
         noLeak(parseDefinition(broken), [value])
         noLeak(parseDefinition(broken, { unknownFields: 'allow' }).issues, [value])
         noLeak(parseDefinitionText(`{"description": "${value}`), [value])
@@ -260,7 +286,17 @@ describe('secrets', () => {
       { httpAuth: { scheme: 'Basic' } },
       { queryApiKey: { name: 'q' } },
     )
-    const defects = fc.constantFrom<Way>('with a line break', 'with a null', 'with a surrogate', 'too long', 'in a list', 'boxed', 'in an object', 'beside a reference', 'in an exception')
+    const defects = fc.constantFrom<Way>(
+      'with a line break',
+      'with a null',
+      'with a surrogate',
+      'too long',
+      'in a list',
+      'boxed',
+      'in an object',
+      'beside a reference',
+      'in an exception',
+    )
     check(
       fc.property(kinds, defects, plainSecret, plainSecret, (kind, how, one, two) => {
         const definition = { requirements: { httpSecurityOptions: { options: [{ requirements: { k: kind } }, {}] } } }
@@ -285,7 +321,11 @@ describe('secrets', () => {
       fc.property(plainSecret, plainSecret, (one, two) => {
         const reports = [one, two].map((value) => {
           const resolution = resolve(definition, { k: value })
-          const occupied: HttpRequest = { method: 'GET', url: 'https://api.example.com/v1', headers: { 'x-h': `${value}!` } }
+          const occupied: HttpRequest = {
+            method: 'GET',
+            url: 'https://api.example.com/v1',
+            headers: { 'x-h': `${value}!` },
+          }
           return [
             printedForms(resolution),
             printedForms(thrownBy(() => apply(occupied, resolution))),

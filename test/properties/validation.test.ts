@@ -38,7 +38,9 @@ const CLOSED: Readonly<Record<string, JsonObject>> = {
   'one header key': {
     modelToolName: 'stock_price',
     requirements: {
-      httpSecurityOptions: { options: [{ requirements: { myServiceApiKey: { headerApiKey: { name: 'X-API-Key' } } } }] },
+      httpSecurityOptions: {
+        options: [{ requirements: { myServiceApiKey: { headerApiKey: { name: 'X-API-Key' } } } }],
+      },
     },
     http: { baseUrlPattern: 'https://api.example.com/v1/{symbol}', httpMethod: 'GET' },
     staticParameters: [{ name: 'currency', location: 'PARAMETER_LOCATION_QUERY', value: { a: [1] } }],
@@ -98,7 +100,9 @@ describe('validation', () => {
         for (const one of [candidate, definition]) {
           const parsed = parseDefinition(one)
           if (!parsed.ok) {
-            expect(() => resolve(one, tokens, options)).toThrow(expect.objectContaining({ code: 'ERR_DEFINITION_INVALID' }))
+            expect(() => resolve(one, tokens, options)).toThrow(
+              expect.objectContaining({ code: 'ERR_DEFINITION_INVALID' }),
+            )
             continue
           }
           expect(() => resolve(parsed.value, tokens, options)).not.toThrow()
@@ -110,13 +114,15 @@ describe('validation', () => {
   })
 
   it('P34 anti-downgrade: one edit of any definition that needs a credential never opens the tool', () => {
-    const inputs = fc.tuple(closedSample, fc.boolean(), fc.nat(), fc.nat()).map(([{ definition }, snake, where, which]) => {
-      const spelled = snake ? snakeCased(definition) : definition
-      const nodes = nodesOf(spelled)
-      const node = nodes[where % nodes.length]
-      const edits = node === undefined ? [] : editsAt(spelled, node)
-      return { spelled, edit: edits[which % edits.length]?.() ?? { label: 'no edit', result: spelled } }
-    })
+    const inputs = fc
+      .tuple(closedSample, fc.boolean(), fc.nat(), fc.nat())
+      .map(([{ definition }, snake, where, which]) => {
+        const spelled = snake ? snakeCased(definition) : definition
+        const nodes = nodesOf(spelled)
+        const node = nodes[where % nodes.length]
+        const edits = node === undefined ? [] : editsAt(spelled, node)
+        return { spelled, edit: edits[which % edits.length]?.() ?? { label: 'no edit', result: spelled } }
+      })
     check(
       fc.property(inputs, ({ spelled, edit }) => {
         expect(parseDefinition(spelled).ok).toBe(true)
@@ -174,9 +180,9 @@ describe('validation', () => {
         },
       },
     }
-    const inputs = fc.subarray([...far]).chain((names) =>
-      fc.tuple(fc.constant(names), fc.nat(), fc.nat(), resolveOptions),
-    )
+    const inputs = fc
+      .subarray([...far])
+      .chain((names) => fc.tuple(fc.constant(names), fc.nat(), fc.nat(), resolveOptions))
     check(
       fc.property(inputs, ([names, which, how, options]) => {
         const tokens = Object.fromEntries(names.map((name) => [name, 'ZqToken']))

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { apply, compile, describeAccess, explain, parseDefinition, parseDefinitionText, resolve } from '../../src/index.ts'
+import {
+  apply,
+  compile,
+  describeAccess,
+  explain,
+  parseDefinition,
+  parseDefinitionText,
+  resolve,
+} from '../../src/index.ts'
 import { misspellings } from '../properties/edits.ts'
 import { reachable, shown } from '../properties/shown.ts'
 import { applied, auth, codeOr, header, option, permutations, places, query, REQUEST, tool } from './tools.ts'
@@ -8,8 +16,16 @@ const KEYED = [option({ k: header('X-Key') })]
 
 describe('A. choosing the option', () => {
   it.each([
-    ['a forgotten plural', tool([{ requirement: { k: header('X-Key') } }]), '/requirements/httpSecurityOptions/options/0/requirement'],
-    ['options misspelt', { requirements: { httpSecurityOptions: { option: KEYED } } }, '/requirements/httpSecurityOptions/option'],
+    [
+      'a forgotten plural',
+      tool([{ requirement: { k: header('X-Key') } }]),
+      '/requirements/httpSecurityOptions/options/0/requirement',
+    ],
+    [
+      'options misspelt',
+      { requirements: { httpSecurityOptions: { option: KEYED } } },
+      '/requirements/httpSecurityOptions/option',
+    ],
     ['a shortened field', { requirements: { httpSecurity: { options: KEYED } } }, '/requirements/httpSecurity'],
     ['the top level misspelt', { requirments: { httpSecurityOptions: { options: KEYED } } }, '/requirments'],
     ['a forgotten wrapper', tool([{ k: header('X-Key') }]), '/requirements/httpSecurityOptions/options/0/k'],
@@ -36,20 +52,24 @@ describe('A. choosing the option', () => {
   })
 
   it('T01 the vendor sample that is malformed at this place is no JSON and no definition', () => {
-    const sample = '{"requirements":{"httpSecurityOptions":{"options":["requirements":{"k":{"headerApiKey":{"name":"A"}}}]}}}'
+    const sample =
+      '{"requirements":{"httpSecurityOptions":{"options":["requirements":{"k":{"headerApiKey":{"name":"A"}}}]}}}'
     expect(parseDefinitionText(sample)).toMatchObject({ ok: false, issues: [{ code: 'ERR_JSON_SYNTAX' }] })
     const nearest = { requirements: { httpSecurityOptions: { options: ['requirements'] } } }
     expect(parseDefinition(nearest).ok).toBe(false)
   })
 
-  it.each(['requirements', 'httpSecurityOptions', 'options'])('T01 no one-letter slip in %s opens the tool', (field) => {
-    const definition = tool(KEYED)
-    for (const wrong of misspellings(field)) {
-      const text = JSON.stringify(definition).replace(`"${field}"`, () => JSON.stringify(wrong))
-      const result = parseDefinition(JSON.parse(text), { unknownFields: 'allow' })
-      if (result.ok) expect(describeAccess(result.value).anonymous).toBe(false)
-    }
-  })
+  it.each(['requirements', 'httpSecurityOptions', 'options'])(
+    'T01 no one-letter slip in %s opens the tool',
+    (field) => {
+      const definition = tool(KEYED)
+      for (const wrong of misspellings(field)) {
+        const text = JSON.stringify(definition).replace(`"${field}"`, () => JSON.stringify(wrong))
+        const result = parseDefinition(JSON.parse(text), { unknownFields: 'allow' })
+        if (result.ok) expect(describeAccess(result.value).anonymous).toBe(false)
+      }
+    },
+  )
 
   it('T02 an empty option that stands first loses against a satisfied one', () => {
     expect(resolve(tool([{}, ...KEYED]), { k: 'token' })).toMatchObject({ outcome: 'authenticated', optionIndex: 1 })
@@ -148,7 +168,7 @@ describe('A. choosing the option', () => {
         return 'inherited'
       }
     }
-    const resolution = resolve(tool([...KEYED, {}]), new Tokens())
+    const resolution = resolve(tool([...KEYED, {}]), new Tokens() as object)
     expect(resolution).toMatchObject({ outcome: 'invalidTokens', issues: [{ pointer: '/authTokens' }] })
   })
 
@@ -233,11 +253,16 @@ describe('A. choosing the option', () => {
     definition.requirements.httpSecurityOptions.options.unshift({})
     Object.assign(definition, { http: { baseUrlPattern: 'https://evil.example', httpMethod: 'GET' } })
     expect(shown(resolution)).toEqual(before)
-    expect(resolve(plan, { k: 'secretK' })).toMatchObject({ optionIndex: 0, binding: { origin: 'https://api.example.com' } })
+    expect(resolve(plan, { k: 'secretK' })).toMatchObject({
+      optionIndex: 0,
+      binding: { origin: 'https://api.example.com' },
+    })
   })
 
   it('T10 nothing of a resolution or description leads back into the plan', () => {
-    const plan = compile(tool([{ ...option({ k: header('X-Real') }), ultravoxCallTokenRequirement: { scopes: ['s'] } }]))
+    const plan = compile(
+      tool([{ ...option({ k: header('X-Real') }), ultravoxCallTokenRequirement: { scopes: ['s'] } }]),
+    )
     const mintCallToken = (): string => 'unused'
     const before = shown(resolve(plan, { k: 'secretK' }, { mintCallToken }))
     const resolution = resolve(plan, { k: { credentialId: 'c' } }, { tenant: 't', mintCallToken })

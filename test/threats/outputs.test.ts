@@ -56,7 +56,12 @@ describe('F. secrets in outputs', () => {
     if (!resolution.ok || resolution.needs[0] === undefined) throw new Error('expected a need')
     const [need] = resolution.needs
     const broken = Object.assign(new Secret('x'), { reveal: () => thrownFor(CANARY) })
-    expect(leaksOf(thrownBy(() => fulfil(resolution, need, broken)), CANARY)).toEqual([])
+    expect(
+      leaksOf(
+        thrownBy(() => fulfil(resolution, need, broken)),
+        CANARY,
+      ),
+    ).toEqual([])
   })
 
   it('T51 a secret shows as [secret] however it is printed', () => {
@@ -69,7 +74,9 @@ describe('F. secrets in outputs', () => {
       '[secret]',
     ])
     expect(leaksOf(secret, CANARY)).toEqual([])
-    expect(leaksOf(inspect({ deep: { secret } }, { showHidden: true, getters: true, customInspect: false }), CANARY)).toEqual([])
+    expect(
+      leaksOf(inspect({ deep: { secret } }, { showHidden: true, getters: true, customInspect: false }), CANARY),
+    ).toEqual([])
     expect(leaksOf(inspect(structuredClone(secret)), CANARY)).toEqual([])
     expect([Object.keys(secret), Object.getOwnPropertyNames(secret), Reflect.ownKeys(secret)]).toEqual([[], [], []])
     expect(Object.entries({ ...secret })).toEqual([])
@@ -78,7 +85,11 @@ describe('F. secrets in outputs', () => {
 
   it('T51 a resolution can be logged as a whole', () => {
     const resolution = resolve(tool([kinds]), { h: PLAIN, q: CANARY, a: PLAIN, unused: `{{${CANARY}` })
-    const printed = printedForms([resolution, { ...resolution }, structuredClone(JSON.parse(JSON.stringify(resolution)))])
+    const printed = printedForms([
+      resolution,
+      { ...resolution },
+      structuredClone(JSON.parse(JSON.stringify(resolution))),
+    ])
     expect(printed).toContain('[secret]')
     for (const secret of [CANARY, PLAIN]) expect(leaksOf(printed, secret)).toEqual([])
   })
@@ -99,13 +110,23 @@ describe('F. secrets in outputs', () => {
     for (const haystack of haystacks) expect(leaksOf(`x${haystack}x`, CANARY).length).toBeGreaterThan(0)
   })
 
-  it.each([CANARY, 'Zq p%+/é"\\<&>', "Zq'(a)*~!"])('T52 no encoded form of a token slips into a report: %s', (token) => {
-    const definition = tool([option({ q: query('q'), missing: header('X-M') }), option({ h: header('X-Key') })])
-    const resolution = resolve(definition, { q: token, unused: token })
-    expect(leaksOf([resolution, toIssues(resolution), resolution.notices], token)).toEqual([])
-    const applied = apply(REQUEST, resolve(tool([option({ q: query('q') })]), { q: token }))
-    expect(leaksOf(thrownBy(() => apply({ ...applied, url: `${applied.url}x` }, resolve(tool([option({ q: query('q') })]), { q: token }))), token)).toEqual([])
-  })
+  it.each([CANARY, 'Zq p%+/é"\\<&>', "Zq'(a)*~!"])(
+    'T52 no encoded form of a token slips into a report: %s',
+    (token) => {
+      const definition = tool([option({ q: query('q'), missing: header('X-M') }), option({ h: header('X-Key') })])
+      const resolution = resolve(definition, { q: token, unused: token })
+      expect(leaksOf([resolution, toIssues(resolution), resolution.notices], token)).toEqual([])
+      const applied = apply(REQUEST, resolve(tool([option({ q: query('q') })]), { q: token }))
+      expect(
+        leaksOf(
+          thrownBy(() =>
+            apply({ ...applied, url: `${applied.url}x` }, resolve(tool([option({ q: query('q') })]), { q: token })),
+          ),
+          token,
+        ),
+      ).toEqual([])
+    },
+  )
 
   it('T53 messages name the host only, and a key in the query is warned about', () => {
     const resolution = resolve(tool([option({ q: query('q') })]), { q: PLAIN })
@@ -126,13 +147,21 @@ describe('F. secrets in outputs', () => {
       return [printedForms(resolution), printedForms(toIssues(resolution)), explain(definition, Object.keys(tokens))]
     })
     expect(short).toEqual(long)
-    const full = ['aZ9', 'b'.repeat(5_000)].map((value) => printedForms(resolve(definition, { h: value, q: value, a: value })))
+    const full = ['aZ9', 'b'.repeat(5_000)].map((value) =>
+      printedForms(resolve(definition, { h: value, q: value, a: value })),
+    )
     expect(full[0]).toBe(full[1])
   })
 
   it('T55 a diagnosis of an unusable token quotes none of it', () => {
     const bodies = ['XyZw!Q7@kk', 'a.b,c;d:e|f', '0x1F600_qqjjzz']
-    const spoil = [(body: string) => `${body}\n`, (body: string) => `${body}\ud800`, (body: string) => `Bearer ${body}`, (body: string) => body.repeat(3_000), (body: string) => `${body}é`]
+    const spoil = [
+      (body: string) => `${body}\n`,
+      (body: string) => `${body}\ud800`,
+      (body: string) => `Bearer ${body}`,
+      (body: string) => body.repeat(3_000),
+      (body: string) => `${body}é`,
+    ]
     for (const body of bodies) {
       for (const make of spoil) {
         const error = thrownBy(() => resolveOrThrow(tool([option({ k: auth('Bearer') })]), { k: make(body) })) as Error

@@ -64,7 +64,7 @@ function answers(): string {
   add(() => parseDefinition({ requirements: { http_security_options: { options: [{ requirements: { '': {} } }] } } }))
   add(() => parseDefinition(tool([option({ k: {} })]), { unknownFields: 'allow', allowInsecureOrigins: [] }))
   add(() => parseDefinition({ staticParameters: [{ name: 'a', location: 'X', value: null, stranger: 1 }] }))
-  add(() => parseDefinition([,]))
+  add(() => parseDefinition(new Array(1)))
   add(() => parseDefinitionText('{"x-a":1,"x-a":2,"timeout":5}', { profile: 'ultravox' }))
   add(() => fillTemplates({ a: '{{b}}', r: { credentialId: '{{b}}' } }, { b: 'filled' }))
   add(() => fillTemplates({ a: '{{missing}}' }, {}))
@@ -120,7 +120,9 @@ describe('J. surroundings', () => {
     expect(clean).not.toContain('foreign')
     const names = [...WORDS, '0', '1', 'requirments', 'unused', 'X-Key', 'b', 'missing', 'stranger', '$schema']
     const changed = [true, 'polluted', { httpSecurityOptions: {} }].flatMap((value) =>
-      offenders(names, (some) => (answersWith(some, () => ({ value, writable: true, enumerable: true })) === clean ? null : value)),
+      offenders(names, (some) =>
+        answersWith(some, () => ({ value, writable: true, enumerable: true })) === clean ? null : value,
+      ),
     )
     expect(changed).toEqual([])
   })

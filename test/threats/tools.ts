@@ -21,7 +21,10 @@ export function tool(options: unknown, rest: object = {}): Record<string, unknow
 }
 
 /** The same at another base URL. */
-export function toolAt(baseUrlPattern: string, options: unknown = [option({ k: header('X-Key') })]): Record<string, unknown> {
+export function toolAt(
+  baseUrlPattern: string,
+  options: unknown = [option({ k: header('X-Key') })],
+): Record<string, unknown> {
   return tool(options, { http: { baseUrlPattern, httpMethod: 'GET' } })
 }
 

@@ -23,7 +23,12 @@ const several = defineTool({
   requirements: {
     httpSecurityOptions: {
       options: [
-        { requirements: { user_id: { headerApiKey: { name: 'X-User' } }, auth_token: { httpAuth: { scheme: 'Bearer' } } } },
+        {
+          requirements: {
+            user_id: { headerApiKey: { name: 'X-User' } },
+            auth_token: { httpAuth: { scheme: 'Bearer' } },
+          },
+        },
         { requirements: { 'api key': { queryApiKey: { name: 'k' } } } },
         { ultravoxCallTokenRequirement: { scopes: ['calls.read'] } },
         {},
@@ -86,7 +91,9 @@ describe('defineTool keeps the requirement names in its type', () => {
   it('as a type of its own', () => {
     expectTypeOf<
       RequirementNames<{
-        requirements: { httpSecurityOptions: { options: [{ requirements: { a: never; b: never } }, { requirements: { c: never } }] } }
+        requirements: {
+          httpSecurityOptions: { options: [{ requirements: { a: never; b: never } }, { requirements: { c: never } }] }
+        }
       }>
     >().toEqualTypeOf<'a' | 'b' | 'c'>()
   })

@@ -11,13 +11,16 @@ describe('CODES', () => {
 })
 
 describe('SecurityError', () => {
-  it.each(Object.keys(CODES).filter((code) => code.startsWith('ERR_')))('%s takes title and phase from the table', (code) => {
-    const error = new SecurityError(code as ErrorCode)
-    const { phase, title } = CODES[code as ErrorCode]
-    expect(error).toBeInstanceOf(Error)
-    expect(error).toMatchObject({ name: 'SecurityError', code, phase, message: title, retryable: false })
-    expect([error.issues, error.cause]).toEqual([undefined, undefined])
-  })
+  it.each(Object.keys(CODES).filter((code) => code.startsWith('ERR_')))(
+    '%s takes title and phase from the table',
+    (code) => {
+      const error = new SecurityError(code as ErrorCode)
+      const { phase, title } = CODES[code as ErrorCode]
+      expect(error).toBeInstanceOf(Error)
+      expect(error).toMatchObject({ name: 'SecurityError', code, phase, message: title, retryable: false })
+      expect([error.issues, error.cause]).toEqual([undefined, undefined])
+    },
+  )
 
   it('takes its details', () => {
     const issues = [makeIssue('ERR_FIELD_TYPE', '/a', 'expected a string')]

@@ -77,7 +77,9 @@ describe('the examples', () => {
   })
 
   it('write what the page of Ultravox shows', () => {
-    const content = JSON.parse(readFileSync(new URL(FILES.find((file) => file.startsWith('06')) ?? '', FOLDER), 'utf8')) as Found
+    const content = JSON.parse(
+      readFileSync(new URL(FILES.find((file) => file.startsWith('06')) ?? '', FOLDER), 'utf8'),
+    ) as Found
     const [tool] = toolsOf(content)
     const request = { method: 'GET', url: 'https://api.stocks.example/price?symbol=NVDA', headers: {} }
     const resolution = resolve(tool?.definition ?? {}, tool?.authTokens)
@@ -87,7 +89,9 @@ describe('the examples', () => {
   })
 
   it('of two ways: an address with a key, or a token', () => {
-    const content = JSON.parse(readFileSync(new URL(FILES.find((file) => file.startsWith('30')) ?? '', FOLDER), 'utf8')) as Found
+    const content = JSON.parse(
+      readFileSync(new URL(FILES.find((file) => file.startsWith('30')) ?? '', FOLDER), 'utf8'),
+    ) as Found
     const [tool] = toolsOf(content)
     const chosen = [
       { api_email: 'a@example.com', api_key: 'k' },
@@ -98,6 +102,11 @@ describe('the examples', () => {
       const resolution = resolve(tool?.definition ?? {}, tokens)
       return resolution.ok ? resolution.mutations.map(({ name }) => name) : resolution.outcome
     })
-    expect(chosen).toEqual([['X-Auth-Email', 'X-Auth-Key'], ['Authorization'], ['X-Auth-Email', 'X-Auth-Key'], 'unsatisfied'])
+    expect(chosen).toEqual([
+      ['X-Auth-Email', 'X-Auth-Key'],
+      ['Authorization'],
+      ['X-Auth-Email', 'X-Auth-Key'],
+      'unsatisfied',
+    ])
   })
 })

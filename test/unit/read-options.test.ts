@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { SecurityError } from '../../src/errors.ts'
 import { isString, readOptions } from '../../src/read-options.ts'
 
 const ALLOWED = { mode: ['a', 'b'], text: isString }
@@ -24,12 +23,12 @@ describe('readOptions', () => {
     ['a value of another type', { mode: ['a'] }, 'option `mode` has a value that is not allowed'],
     ['null for a value', { mode: null }, 'option `mode` has a value that is not allowed'],
     ['a value that fails its test', { text: 5 }, 'option `text` has a value that is not allowed'],
-    ['null', null, 'expected the options as an object'],
-    ['an array', [], 'expected the options as an object'],
-    ['a text', 'mode', 'expected the options as an object'],
-    ['a function', () => 1, 'expected the options as an object'],
+    ['null', null, expect.stringMatching(/^expected the options as an? (?:plain )?object$/)],
+    ['an array', [], expect.stringMatching(/^expected the options as an? (?:plain )?object$/)],
+    ['a text', 'mode', expect.stringMatching(/^expected the options as an? (?:plain )?object$/)],
+    ['a function', () => 1, expect.stringMatching(/^expected the options as an? (?:plain )?object$/)],
   ])('refuses %s', (_, options, message) => {
-    expect(() => read(options)).toThrow(new SecurityError('ERR_ARGUMENT_INVALID', { message }))
+    expect(() => read(options)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID', message }))
   })
 
   it('drops what a getter throws', () => {
@@ -38,8 +37,12 @@ describe('readOptions', () => {
         throw new Error('quoted')
       },
     }
-    expect(() => read(options)).toThrow('the options could not be read')
-    expect(() => read(new Proxy({}, { ownKeys: () => 5 as never }))).toThrow('the options could not be read')
+    const proxy = new Proxy({}, { ownKeys: () => 5 as never })
+    for (const one of [options, proxy]) {
+      expect(() => read(one)).toThrow(
+        expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID', message: expect.not.stringContaining('quoted') }),
+      )
+    }
   })
 
   it('refuses what holds its options where they are not seen', () => {

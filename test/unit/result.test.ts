@@ -2,7 +2,12 @@ import { expect, it } from 'vitest'
 import { hasErrors, makeIssue, sortIssues } from '../../src/result.ts'
 
 it('an issue has the severity of its code, and help only where there is some', () => {
-  expect(makeIssue('ERR_FIELD_TYPE', '/a', 'm')).toEqual({ code: 'ERR_FIELD_TYPE', pointer: '/a', severity: 'error', message: 'm' })
+  expect(makeIssue('ERR_FIELD_TYPE', '/a', 'm')).toEqual({
+    code: 'ERR_FIELD_TYPE',
+    pointer: '/a',
+    severity: 'error',
+    message: 'm',
+  })
   expect(makeIssue('WARN_FIELD_UNKNOWN', '', 'm', 'h')).toMatchObject({ severity: 'warning', help: 'h' })
 })
 

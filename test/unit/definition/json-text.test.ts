@@ -74,7 +74,9 @@ describe('visitJson', () => {
 
   it('finds keys and unescapes them', () => {
     const text = '{"a":1,"\\u0062\\n":2}'
-    expect(spansOf(text).map(({ pointer, key }) => [pointer, key === null ? null : text.slice(key.start, key.end)])).toEqual([
+    expect(
+      spansOf(text).map(({ pointer, key }) => [pointer, key === null ? null : text.slice(key.start, key.end)]),
+    ).toEqual([
       ['/a', '"a"'],
       ['/b\n', '"\\u0062\\n"'],
       ['', null],
@@ -83,7 +85,11 @@ describe('visitJson', () => {
 
   it('knows a key that stood before, however it is escaped', () => {
     const text = '{"a":1,"\\u0061":2,"b":{"a":3},"__proto__":4,"__proto__":5,"toString":6}'
-    expect(spansOf(text).filter(({ duplicate }) => duplicate).map(({ value }) => text.slice(value.start, value.end))).toEqual(['2', '5'])
+    expect(
+      spansOf(text)
+        .filter(({ duplicate }) => duplicate)
+        .map(({ value }) => text.slice(value.start, value.end)),
+    ).toEqual(['2', '5'])
   })
 
   it('goes down to 65 levels and stays in step below', () => {
@@ -130,6 +136,9 @@ describe('createLocator', () => {
   })
 
   it('knows the only line of a text', () => {
-    expect(createLocator('')({ start: 0, end: 0 })).toEqual({ start: { line: 1, column: 1 }, end: { line: 1, column: 1 } })
+    expect(createLocator('')({ start: 0, end: 0 })).toEqual({
+      start: { line: 1, column: 1 },
+      end: { line: 1, column: 1 },
+    })
   })
 })

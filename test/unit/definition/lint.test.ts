@@ -17,14 +17,24 @@ describe('lintDefinition', () => {
     expect(lints(null)).toEqual(['ERR_FIELD_TYPE '])
   })
 
-  it.each(['apiKey', 'API_KEY', 'x-api-key', 'client_secret', 'accessToken', 'password', 'passwd', 'Authorization', 'privateKey', 'bearer'])(
-    'warns of a secret in the static parameter %s',
-    (name) => {
-      const parameter = (value: unknown): unknown => ({ staticParameters: [{ name, location: 'PARAMETER_LOCATION_BODY', value }] })
-      expect(lints(parameter('x'))).toEqual(['WARN_SECRET_IN_PARAMETER /staticParameters/0/value'])
-      for (const value of ['', 5, true, null, undefined, { a: 'x' }]) expect(lints(parameter(value))).toEqual([])
-    },
-  )
+  it.each([
+    'apiKey',
+    'API_KEY',
+    'x-api-key',
+    'client_secret',
+    'accessToken',
+    'password',
+    'passwd',
+    'Authorization',
+    'privateKey',
+    'bearer',
+  ])('warns of a secret in the static parameter %s', (name) => {
+    const parameter = (value: unknown): unknown => ({
+      staticParameters: [{ name, location: 'PARAMETER_LOCATION_BODY', value }],
+    })
+    expect(lints(parameter('x'))).toEqual(['WARN_SECRET_IN_PARAMETER /staticParameters/0/value'])
+    for (const value of ['', 5, true, null, undefined, { a: 'x' }]) expect(lints(parameter(value))).toEqual([])
+  })
 
   it('lets other static parameters be', () => {
     for (const name of ['currency', 'key', 'id', 'tok', 'pass']) {
@@ -48,7 +58,11 @@ describe('lintDefinition', () => {
     ['one behind an anonymous one', [{}, option({ a: header('A') })], []],
     ['a call token more', [option({ a: header('A') }), { ...option({ a: header('A') }), ...callToken }], [1]],
     ['a call token less', [{ ...option({ a: header('A') }), ...callToken }, option({ a: header('A') })], []],
-    ['names beside a call token that is asked for alone', [callToken, { ...option({ a: header('A') }), ...callToken }], [1]],
+    [
+      'names beside a call token that is asked for alone',
+      [callToken, { ...option({ a: header('A') }), ...callToken }],
+      [1],
+    ],
     ['names without it', [callToken, option({ a: header('A') })], []],
   ])('finds the options that are never chosen: %s', (_, options, unreachable) => {
     const found = lintDefinition(tool(options)).filter(({ code }) => code === 'WARN_OPTION_UNREACHABLE')
@@ -59,7 +73,9 @@ describe('lintDefinition', () => {
 
   it('warns of an anonymous option beside others, once', () => {
     const anonymous = (options: readonly unknown[]): readonly string[] =>
-      lintDefinition(tool(options)).filter(({ code }) => code === 'WARN_ANONYMOUS_OPTION').map(({ pointer }) => pointer)
+      lintDefinition(tool(options))
+        .filter(({ code }) => code === 'WARN_ANONYMOUS_OPTION')
+        .map(({ pointer }) => pointer)
     expect(anonymous([option({ a: header('A') }), {}, { requirements: {} }])).toEqual([`${OPTIONS}/1`])
     expect(anonymous([{}, callToken])).toEqual([`${OPTIONS}/0`])
     expect(anonymous([{}, {}])).toEqual([])

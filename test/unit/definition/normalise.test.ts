@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseDefinition } from '../../../src/index.ts'
 import { places, tool } from '../../threats/tools.ts'
 
-const valueOf = (definition: unknown): unknown => {
+const read = (definition: unknown): unknown => {
   const result = parseDefinition(definition)
   return result.ok ? result.value : places(result.issues)
 }
@@ -26,7 +26,7 @@ describe('snake_case', () => {
       static_response: { response_text: 't' },
       default_reaction: 'AGENT_REACTION_SPEAKS',
     }
-    expect(valueOf(snake)).toEqual({
+    expect(read(snake)).toEqual({
       modelToolName: 'a',
       dynamicParameters: [{ name: 'p', location: 'PARAMETER_LOCATION_BODY' }],
       automaticParameters: [{ name: 'c', location: 'PARAMETER_LOCATION_BODY', knownValue: 'KNOWN_PARAM_CALL_ID' }],
@@ -48,19 +48,23 @@ describe('snake_case', () => {
   it('is never read into names and values that users choose', () => {
     const definition = {
       'x-own_field': { header_api_key: 1 },
-      dynamicParameters: [{ name: 'a_b', location: 'PARAMETER_LOCATION_BODY', schema: { max_length: 5, base_url_pattern: null } }],
+      dynamicParameters: [
+        { name: 'a_b', location: 'PARAMETER_LOCATION_BODY', schema: { max_length: 5, base_url_pattern: null } },
+      ],
       staticParameters: [{ name: 'c_d', location: 'PARAMETER_LOCATION_BODY', value: { model_tool_name: null } }],
-      requirements: { httpSecurityOptions: { options: [{ requirements: { query_api_key: { queryApiKey: { name: 'a_b' } } } }] } },
+      requirements: {
+        httpSecurityOptions: { options: [{ requirements: { query_api_key: { queryApiKey: { name: 'a_b' } } } }] },
+      },
     }
-    expect(valueOf(definition)).toEqual(definition)
+    expect(read(definition)).toEqual(definition)
   })
 
   it('beside camelCase is refused, whichever comes first', () => {
-    expect(valueOf({ model_tool_name: 'a', modelToolName: 'a' })).toEqual(['ERR_FIELD_SPELLED_TWICE /model_tool_name'])
-    expect(valueOf({ modelToolName: 'a', model_tool_name: 'b' })).toEqual(['ERR_FIELD_SPELLED_TWICE /model_tool_name'])
+    expect(read({ model_tool_name: 'a', modelToolName: 'a' })).toEqual(['ERR_FIELD_SPELLED_TWICE /model_tool_name'])
+    expect(read({ modelToolName: 'a', model_tool_name: 'b' })).toEqual(['ERR_FIELD_SPELLED_TWICE /model_tool_name'])
     const twice = { requirements: { httpSecurityOptions: {}, http_security_options: { options: [] } } }
-    expect(valueOf(twice)).toEqual(['ERR_FIELD_SPELLED_TWICE /requirements/http_security_options'])
-    expect(valueOf({ model_toolName: 'a', modelTool_name: 'b' })).toEqual(['ERR_FIELD_SPELLED_TWICE /modelTool_name'])
+    expect(read(twice)).toEqual(['ERR_FIELD_SPELLED_TWICE /requirements/http_security_options'])
+    expect(read({ model_toolName: 'a', modelTool_name: 'b' })).toEqual(['ERR_FIELD_SPELLED_TWICE /modelTool_name'])
   })
 
   it('keeps the pointers of issues in the spelling of the input', () => {
@@ -70,16 +74,16 @@ describe('snake_case', () => {
         http_security_options: { options: [{ requirements: { 'a/b': { header_api_key: { nam: 1 } } } }] },
       },
     }
-    expect(valueOf(definition)).toEqual([
+    expect(read(definition)).toEqual([
       'ERR_FIELD_TYPE /http/http_method',
       'ERR_FIELD_UNKNOWN /requirements/http_security_options/options/0/requirements/a~1b/header_api_key/nam',
     ])
   })
 
   it('leaves what is no spelling of a field unknown', () => {
-    expect(valueOf({ Model_tool_name: 'a' })).toEqual(['ERR_FIELD_UNKNOWN /Model_tool_name'])
-    expect(valueOf({ model__tool_name: 'a' })).toEqual(['ERR_FIELD_UNKNOWN /model__tool_name'])
-    expect(valueOf({ model_Tool_Name: 'a' })).toEqual(['ERR_FIELD_UNKNOWN /model_Tool_Name'])
+    expect(read({ Model_tool_name: 'a' })).toEqual(['ERR_FIELD_UNKNOWN /Model_tool_name'])
+    expect(read({ model__tool_name: 'a' })).toEqual(['ERR_FIELD_UNKNOWN /model__tool_name'])
+    expect(read({ model_Tool_Name: 'a' })).toEqual(['ERR_FIELD_UNKNOWN /model_Tool_Name'])
   })
 })
 
@@ -94,7 +98,7 @@ describe('null', () => {
       staticParameters: null,
       static_response: null,
     }
-    expect(valueOf(definition)).toEqual({
+    expect(read(definition)).toEqual({
       client: {},
       dynamicParameters: [{ name: 'a', location: 'PARAMETER_LOCATION_BODY' }],
     })
@@ -102,12 +106,12 @@ describe('null', () => {
 
   it('is a value where any value may stand', () => {
     const staticParameters = [{ name: 'a', location: 'PARAMETER_LOCATION_BODY', value: null }]
-    expect(valueOf({ staticParameters, 'x-a': null })).toEqual({ staticParameters, 'x-a': null })
+    expect(read({ staticParameters, 'x-a': null })).toEqual({ staticParameters, 'x-a': null })
   })
 
   it('is missing where a field must be', () => {
-    expect(valueOf({ http: { baseUrlPattern: null, httpMethod: 'GET' } })).toEqual(['ERR_FIELD_MISSING /http'])
-    expect(valueOf({ dynamicParameters: [null] })).toEqual(['ERR_FIELD_TYPE /dynamicParameters/0'])
+    expect(read({ http: { baseUrlPattern: null, httpMethod: 'GET' } })).toEqual(['ERR_FIELD_MISSING /http'])
+    expect(read({ dynamicParameters: [null] })).toEqual(['ERR_FIELD_TYPE /dynamicParameters/0'])
   })
 
   it.each<[string, unknown, string]>([
@@ -116,14 +120,22 @@ describe('null', () => {
     ['options', tool(null), '/requirements/httpSecurityOptions/options'],
     ['an option', tool([null]), '/requirements/httpSecurityOptions/options/0'],
     ['its requirements', tool([{ requirements: null }]), '/requirements/httpSecurityOptions/options/0/requirements'],
-    ['a requirement', tool([{ requirements: { k: null } }]), '/requirements/httpSecurityOptions/options/0/requirements/k'],
-    ['the overrides', { requirements: { requiredParameterOverrides: null } }, '/requirements/requiredParameterOverrides'],
+    [
+      'a requirement',
+      tool([{ requirements: { k: null } }]),
+      '/requirements/httpSecurityOptions/options/0/requirements/k',
+    ],
+    [
+      'the overrides',
+      { requirements: { requiredParameterOverrides: null } },
+      '/requirements/requiredParameterOverrides',
+    ],
     [
       'scopes',
       tool([{ ultravoxCallTokenRequirement: { scopes: null } }]),
       '/requirements/httpSecurityOptions/options/0/ultravoxCallTokenRequirement/scopes',
     ],
   ])('is refused for %s', (_, definition, pointer) => {
-    expect(valueOf(definition)).toEqual([`ERR_FIELD_TYPE ${pointer}`])
+    expect(read(definition)).toEqual([`ERR_FIELD_TYPE ${pointer}`])
   })
 })

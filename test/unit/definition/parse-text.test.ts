@@ -71,7 +71,10 @@ describe('findDuplicateKeys', () => {
 describe('places', () => {
   it('are those of the value where there is no key', () => {
     expect(aboutKey(makeIssue('ERR_FIELD_MISSING', '', 'm'))).toBe(true)
-    expect(parseDefinitionText(' [] ').issues[0]?.range).toEqual({ start: { line: 1, column: 2 }, end: { line: 1, column: 4 } })
+    expect(parseDefinitionText(' [] ').issues[0]?.range).toEqual({
+      start: { line: 1, column: 2 },
+      end: { line: 1, column: 4 },
+    })
     expect(parseDefinitionText('{"http": {}}').issues[0]?.range?.start).toEqual({ line: 1, column: 2 })
   })
 

@@ -13,7 +13,9 @@ const FULL = {
   'x-own': { anything: [null] },
   modelToolName: 'stock_price',
   description: 'Get the current stock price',
-  dynamicParameters: [{ name: 'symbol', location: 'PARAMETER_LOCATION_PATH', schema: { type: 'string' }, required: true }],
+  dynamicParameters: [
+    { name: 'symbol', location: 'PARAMETER_LOCATION_PATH', schema: { type: 'string' }, required: true },
+  ],
   staticParameters: [{ name: 'currency', location: 'PARAMETER_LOCATION_QUERY', value: null }],
   automaticParameters: [{ name: 'callId', location: 'PARAMETER_LOCATION_BODY', knownValue: 'KNOWN_PARAM_CALL_ID' }],
   requirements: {
@@ -65,17 +67,45 @@ describe('parseDefinition', () => {
   })
 
   it.each<[string, unknown, readonly string[]]>([
-    ['two kinds', tool([option({ k: { ...header('A'), ...query('a') } })]), [`ERR_KIND_COUNT ${OPTIONS}/0/requirements/k`]],
+    [
+      'two kinds',
+      tool([option({ k: { ...header('A'), ...query('a') } })]),
+      [`ERR_KIND_COUNT ${OPTIONS}/0/requirements/k`],
+    ],
     ['two implementations', { client: {}, http: FULL.http }, ['ERR_IMPLEMENTATION_COUNT ']],
     ['three implementations', { client: {}, dataConnection: {}, http: FULL.http }, ['ERR_IMPLEMENTATION_COUNT ']],
     ['fields in client', { client: { a: 1 } }, ['ERR_FIELD_UNKNOWN /client/a']],
-    ['an unknown location', { staticParameters: [{ name: 'a', location: 'BODY' }] }, ['ERR_FIELD_VALUE /staticParameters/0/location']],
-    ['an empty parameter name', { staticParameters: [{ name: '', location: 'PARAMETER_LOCATION_BODY' }] }, ['ERR_FIELD_VALUE /staticParameters/0/name']],
-    ['a missing known value', { automaticParameters: [{ name: 'a', location: 'PARAMETER_LOCATION_BODY' }] }, ['ERR_FIELD_MISSING /automaticParameters/0']],
-    ['a schema that is no object', { dynamicParameters: [{ name: 'a', location: 'PARAMETER_LOCATION_BODY', schema: 1 }] }, ['ERR_FIELD_TYPE /dynamicParameters/0/schema']],
-    ['a kind without its name', tool([option({ k: { headerApiKey: {} } })]), [`ERR_FIELD_MISSING ${OPTIONS}/0/requirements/k/headerApiKey`]],
+    [
+      'an unknown location',
+      { staticParameters: [{ name: 'a', location: 'BODY' }] },
+      ['ERR_FIELD_VALUE /staticParameters/0/location'],
+    ],
+    [
+      'an empty parameter name',
+      { staticParameters: [{ name: '', location: 'PARAMETER_LOCATION_BODY' }] },
+      ['ERR_FIELD_VALUE /staticParameters/0/name'],
+    ],
+    [
+      'a missing known value',
+      { automaticParameters: [{ name: 'a', location: 'PARAMETER_LOCATION_BODY' }] },
+      ['ERR_FIELD_MISSING /automaticParameters/0'],
+    ],
+    [
+      'a schema that is no object',
+      { dynamicParameters: [{ name: 'a', location: 'PARAMETER_LOCATION_BODY', schema: 1 }] },
+      ['ERR_FIELD_TYPE /dynamicParameters/0/schema'],
+    ],
+    [
+      'a kind without its name',
+      tool([option({ k: { headerApiKey: {} } })]),
+      [`ERR_FIELD_MISSING ${OPTIONS}/0/requirements/k/headerApiKey`],
+    ],
     ['x- below the top', { http: { ...FULL.http, 'x-a': 1 } }, ['ERR_FIELD_UNKNOWN /http/x-a']],
-    ['a near miss of a missing field', { http: { baseUrlPatern: 'https://a.example', httpMethod: 'GET' } }, ['ERR_FIELD_UNKNOWN /http/baseUrlPatern']],
+    [
+      'a near miss of a missing field',
+      { http: { baseUrlPatern: 'https://a.example', httpMethod: 'GET' } },
+      ['ERR_FIELD_UNKNOWN /http/baseUrlPatern'],
+    ],
     ['a name that needs escaping', { 'a/b~': 1 }, ['ERR_FIELD_UNKNOWN /a~1b~0']],
     ['a timeout without its unit', { timeout: '5' }, ['ERR_FIELD_VALUE /timeout']],
     ['null for the whole', null, ['ERR_FIELD_TYPE ']],
@@ -130,9 +160,12 @@ describe('parseDefinition', () => {
     }
   })
 
-  it.each([{ profile: 'vapi' }, { unknownFields: true }, { unknown: 1 }, null, 'ultravox'])('refuses the options %j', (options) => {
-    expect(() => parseDefinition({}, options as never)).toThrow(SecurityError)
-  })
+  it.each([{ profile: 'vapi' }, { unknownFields: true }, { unknown: 1 }, null, 'ultravox'])(
+    'refuses the options %j',
+    (options) => {
+      expect(() => parseDefinition({}, options as never)).toThrow(SecurityError)
+    },
+  )
 })
 
 describe('what parsing refuses, resolving throws', () => {
@@ -166,6 +199,8 @@ describe('the schema in spec', () => {
   })
 
   it('knows every field that is tried here', () => {
-    expect(Object.keys(FULL).filter((key) => !key.startsWith('x-') && !Object.hasOwn(schema.properties, key))).toEqual([])
+    expect(Object.keys(FULL).filter((key) => !key.startsWith('x-') && !Object.hasOwn(schema.properties, key))).toEqual(
+      [],
+    )
   })
 })

@@ -14,7 +14,10 @@ describe('carriers of one option', () => {
 
   it('conflict with the call token, and only where there is one', () => {
     const requirements = { k: header('X-Ultravox-Call-Token') }
-    const callToken = (scopes: readonly string[]): object => ({ requirements, ultravoxCallTokenRequirement: { scopes } })
+    const callToken = (scopes: readonly string[]): object => ({
+      requirements,
+      ultravoxCallTokenRequirement: { scopes },
+    })
     expect(issuesOf(tool([callToken(['s'])]))).toEqual([`ERR_CARRIER_CONFLICT ${OPTIONS}/0/requirements/k`])
     expect(issuesOf(tool([callToken([])]))).toEqual([])
   })
@@ -44,6 +47,45 @@ describe('header parameters', () => {
   })
 })
 
+describe('a signature', () => {
+  const signing = (form: object): object => ({ hmacSignature: { headers: { 'X-Signature': '{signature}' }, ...form } })
+
+  it('writes no header that steers the message', () => {
+    const form = { headers: { 'X-Signature': '{signature}', 'Content-Length': '1' } }
+    expect(issuesOf(tool([option({ k: signing(form) })]))).toEqual([
+      `ERR_HEADER_FORBIDDEN ${OPTIONS}/0/requirements/k/hmacSignature/headers/Content-Length`,
+    ])
+  })
+
+  it('is one for each option', () => {
+    const second = { hmacSignature: { headers: { 'X-Other': '{signature}' } } }
+    expect(issuesOf(tool([option({ a: signing({}), b: second })]))).toEqual([
+      `ERR_SIGNATURE_COUNT ${OPTIONS}/0/requirements/b`,
+    ])
+    expect(issuesOf(tool([option({ a: signing({}) }), option({ b: second })]))).toEqual([])
+  })
+
+  it('conflicts in each of its places', () => {
+    const form = signing({ query: { ts: '{timestamp}' }, payload: '{timestamp}.{body}' })
+    expect(issuesOf(tool([option({ a: form, b: query('ts') })]))).toEqual([
+      `ERR_CARRIER_CONFLICT ${OPTIONS}/0/requirements/b`,
+    ])
+    expect(issuesOf(tool([option({ a: form, b: header('x_signature') })]))).toHaveLength(1)
+  })
+
+  it.each([
+    [{ payload: '{signature}' }, '/payload'],
+    [{ payload: '{nothing}' }, '/payload'],
+    [{ headers: { A: '{timestamp}' } }, ''],
+    [{ headers: { A: '{' } }, '/headers/A'],
+    [{ separator: '' }, '/separator'],
+  ])('is refused with %j', (form, pointer) => {
+    expect(issuesOf(tool([option({ k: { hmacSignature: { headers: { A: '{signature}' }, ...form } } })]))).toEqual([
+      `ERR_SIGNATURE_FORM ${OPTIONS}/0/requirements/k/hmacSignature${pointer}`,
+    ])
+  })
+})
+
 describe('the base URL', () => {
   it.each([
     ['https://api.example.com', []],
@@ -66,7 +108,9 @@ describe('the base URL', () => {
 
   it('shares no query parameter with a requirement of any option', () => {
     const options = [option({ k: header('X-Key') }), option({ q: query('a b') })]
-    expect(issuesOf(toolAt('https://api.example.com/?a+b=1', options))).toEqual(['ERR_PARAMETER_CONFLICT /http/baseUrlPattern'])
+    expect(issuesOf(toolAt('https://api.example.com/?a+b=1', options))).toEqual([
+      'ERR_PARAMETER_CONFLICT /http/baseUrlPattern',
+    ])
     expect(issuesOf(toolAt('https://api.example.com/?x=1&a%20b', options))).toHaveLength(1)
     expect(issuesOf(toolAt('https://api.example.com/a+b?A+b=1', options))).toEqual([])
   })

@@ -7,6 +7,9 @@ it('schemes compare without regard to case', () => {
   }
 })
 
-it.each(['', 'Token', 'ApiKey', 'Bearer ', 'JWT', 'AWS4-HMAC-SHA256', 'constructor'])('%j is not registered', (scheme) => {
-  expect(isRegisteredAuthScheme(scheme)).toBe(false)
-})
+it.each(['', 'Token', 'ApiKey', 'Bearer ', 'JWT', 'AWS4-HMAC-SHA256', 'constructor'])(
+  '%j is not registered',
+  (scheme) => {
+    expect(isRegisteredAuthScheme(scheme)).toBe(false)
+  },
+)

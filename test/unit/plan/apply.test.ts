@@ -81,8 +81,29 @@ describe('apply', () => {
     expect(apply(REQUEST, free, { origin: 'HTTPS://api.Example.com:443' }).headers).toEqual({ 'X-Key': 'token' })
     expect(codeOr(() => apply(REQUEST, free, { origin: 'https://other.example' }))).toBe('ERR_ORIGIN_MISMATCH')
     expect(codeOr(() => apply(REQUEST, free, { origin: 5 as never }))).toBe('ERR_ARGUMENT_INVALID')
-    expect(codeOr(() => apply(REQUEST, free, { orgin: 'https://api.example.com' } as never))).toBe('ERR_ARGUMENT_INVALID')
+    expect(codeOr(() => apply(REQUEST, free, { orgin: 'https://api.example.com' } as never))).toBe(
+      'ERR_ARGUMENT_INVALID',
+    )
     expect(apply(REQUEST, resolution, { origin: 'https://other.example' }).url).toContain('key=token%20Q')
+  })
+
+  it('takes no origin in clear text but loopback', () => {
+    const { http: _, ...unbound } = toolAt('https://unused.example')
+    const free = resolve(unbound, { k: 'token' })
+    const sent = (origin: string): unknown => codeOr(() => apply({ ...REQUEST, url: `${origin}/x` }, free, { origin }))
+    expect(['http://api.example.com', 'http://10.0.0.5:8080'].map(sent)).toEqual([
+      'ERR_BASE_URL_INSECURE',
+      'ERR_BASE_URL_INSECURE',
+    ])
+    expect(sent('http://localhost:3000')).toMatchObject({ headers: { 'X-Key': 'token' } })
+  })
+
+  it('keeps to the origin of a binding without a path', () => {
+    const bound = { ...resolution, binding: { ...(resolution as Authenticated).binding, pathPrefix: null } }
+    expect(codeOr(() => apply(REQUEST, bound as Authenticated))).toBe('ERR_PATH_MISMATCH')
+    expect(codeOr(() => apply({ ...REQUEST, url: 'https://api.example.com' }, bound as Authenticated))).toMatchObject(
+      {},
+    )
   })
 
   it('names the bound origin, the other host and the prefix, and nothing more', () => {
@@ -108,7 +129,9 @@ describe('apply', () => {
       expect(applied(long, { headers: { [name.toUpperCase()]: 'token', host: 'api.example.com' } })).toMatchObject({
         headers: { [name]: 'token' },
       })
-      expect(applied(long, { headers: { [`${name}x`]: 'other' } })).toMatchObject({ headers: { [`${name}x`]: 'other' } })
+      expect(applied(long, { headers: { [`${name}x`]: 'other' } })).toMatchObject({
+        headers: { [`${name}x`]: 'other' },
+      })
     }
   })
 
@@ -122,7 +145,10 @@ describe('apply', () => {
     })
     const counted = resolve(tool([option({ k: header('X-Key') })]), { k: secret })
     expect(reveals).toBe(1)
-    expect([apply(REQUEST, counted), apply(REQUEST, counted)].map(({ headers }) => headers['X-Key'])).toEqual(['token', 'token'])
+    expect([apply(REQUEST, counted), apply(REQUEST, counted)].map(({ headers }) => headers['X-Key'])).toEqual([
+      'token',
+      'token',
+    ])
     expect(reveals).toBe(1)
   })
 })

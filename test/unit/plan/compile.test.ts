@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compile, defineTool, parseDefinition, resolve } from '../../../src/index.ts'
+import { type Plan, workOf } from '../../../src/plan/compile.ts'
 import { auth, header, option, query, tool, toolAt } from '../../threats/tools.ts'
 
 describe('compile', () => {
@@ -24,8 +25,18 @@ describe('compile', () => {
     expect(compile(tool([option({ k: query('k') })])).definition).toEqual(tool([option({ k: query('k') })]))
   })
 
+  it('is the only maker of plans', () => {
+    const plan = compile(tool([option({ k: query('k') })]))
+    for (const forged of [{ ...plan }, Object.create(plan) as Plan, {} as Plan]) {
+      expect(() => workOf(forged)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }))
+      expect(() => resolve(forged, {})).toThrow(expect.objectContaining({ code: 'ERR_DEFINITION_INVALID' }))
+    }
+  })
+
   it('takes the options of parsing', () => {
-    expect(() => compile(toolAt('http://10.0.0.5/'))).toThrow(expect.objectContaining({ code: 'ERR_DEFINITION_INVALID' }))
+    expect(() => compile(toolAt('http://10.0.0.5/'))).toThrow(
+      expect.objectContaining({ code: 'ERR_DEFINITION_INVALID' }),
+    )
     expect(compile(toolAt('http://10.0.0.5/'), { allowInsecureOrigins: ['http://10.0.0.5'] })).toBeDefined()
   })
 
@@ -54,12 +65,16 @@ describe('compile', () => {
 
 describe('defineTool', () => {
   it('is parsed at once', () => {
-    const defined = defineTool({ requirements: { httpSecurityOptions: { options: [{ requirements: { k: auth('Bearer') } }] } } })
+    const defined = defineTool({
+      requirements: { httpSecurityOptions: { options: [{ requirements: { k: auth('Bearer') } }] } },
+    })
     expect(Object.isFrozen(defined)).toBe(true)
     expect(resolve(defined, { k: 'token' }).outcome).toBe('authenticated')
   })
 
   it('throws for what is not valid', () => {
-    expect(() => defineTool({ modelToolName: 'a b' })).toThrow(expect.objectContaining({ code: 'ERR_DEFINITION_INVALID' }))
+    expect(() => defineTool({ modelToolName: 'a b' })).toThrow(
+      expect.objectContaining({ code: 'ERR_DEFINITION_INVALID' }),
+    )
   })
 })

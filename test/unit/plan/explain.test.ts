@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { compile, describeAccess, explain } from '../../../src/index.ts'
 import { codeOr, header, option, tool } from '../../threats/tools.ts'
 
-const names = (...list: readonly string[]): object => option(Object.fromEntries(list.map((name) => [name, header(`X-${name}`)])))
+const names = (...list: readonly string[]): object =>
+  option(Object.fromEntries(list.map((name) => [name, header(`X-${name}`)])))
 const callToken = { ultravoxCallTokenRequirement: { scopes: ['s'] } }
 const mintCallToken = (): string => 'unused'
 const definition = tool([{}, names('a', 'b'), names('c'), { ...names('a'), ...callToken }, {}])
@@ -65,7 +66,10 @@ describe('explain', () => {
   it('ranks a call token as `resolve` does', () => {
     const ranked = tool([callToken, names('a'), {}])
     const uncounted = { mintCallToken, callTokenCounts: false }
-    expect(explain(ranked, ['a'], uncounted)).toMatchObject({ optionIndex: 1, options: [{ verdict: 'laterOption' }, {}, {}] })
+    expect(explain(ranked, ['a'], uncounted)).toMatchObject({
+      optionIndex: 1,
+      options: [{ verdict: 'laterOption' }, {}, {}],
+    })
     expect(explain(ranked, [], uncounted)).toMatchObject({ optionIndex: 0, outcome: 'authenticated' })
     expect(explain(ranked, ['a'], { mintCallToken })).toMatchObject({ optionIndex: 0 })
   })
@@ -74,7 +78,11 @@ describe('explain', () => {
     function* generate(): Generator<string> {
       yield 'c'
     }
-    expect([['c'], new Set(['c']), generate(), new Map([['c', 1]]).keys()].map((one) => explain(definition, one).optionIndex)).toEqual([2, 2, 2, 2])
+    expect(
+      [['c'], new Set(['c']), generate(), new Map([['c', 1]]).keys()].map(
+        (one) => explain(definition, one).optionIndex,
+      ),
+    ).toEqual([2, 2, 2, 2])
     for (const wrong of [5, null, undefined, {}, { c: 'x' }, [5], [null]]) {
       expect(codeOr(() => explain(definition, wrong as never))).toBe('ERR_ARGUMENT_INVALID')
     }

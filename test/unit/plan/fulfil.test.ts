@@ -32,7 +32,12 @@ describe('fulfil', () => {
     const after = fulfil(resolution, needs['c'] as Need, new Secret('token C'))
     expect(shown(resolution)).toEqual(before)
     expect(after.needs.map(({ requirement }) => requirement)).toEqual(['a', null])
-    expect(shown(after.mutations)).toContainEqual({ kind: 'query', name: 'c', value: { secret: 'token C' }, requirement: 'c' })
+    expect(shown(after.mutations)).toContainEqual({
+      kind: 'query',
+      name: 'c',
+      value: { secret: 'token C' },
+      requirement: 'c',
+    })
     expect(unfrozen(after)).toEqual([])
     expect({ ...after, mutations: 0, needs: 0 }).toEqual({ ...resolution, mutations: 0, needs: 0 })
   })
@@ -46,7 +51,8 @@ describe('fulfil', () => {
   })
 
   it('gives mutations sorted by requirement, the call token last, in whatever order needs are met (DEC-07)', () => {
-    const names = (resolution: Authenticated): readonly string[] => resolution.mutations.map(({ requirement }) => requirement)
+    const names = (resolution: Authenticated): readonly string[] =>
+      resolution.mutations.map(({ requirement }) => requirement)
     for (const order of [
       ['a', 'c', 'call'],
       ['call', 'c', 'a'],
@@ -54,6 +60,19 @@ describe('fulfil', () => {
     ]) {
       expect(names(meetAll(order))).toEqual(['a', 'b', 'c', ''])
     }
+  })
+
+  it('replaces a stored signing secret by the signature it owes, which only signing meets', () => {
+    const signed = tool([
+      option({ k: { hmacSignature: { headers: { 'X-Signature': '{signature}' } } }, h: header('X-H') }),
+    ])
+    const owed = resolve(signed, { k: { credentialId: 'c' }, h: 'token' }, { tenant: 't' })
+    if (!owed.ok) throw new Error('expected a need')
+    const after = fulfil(owed, owed.needs[0] as Need, 'a secret of some length')
+    expect(shown(after.needs)).toMatchObject([{ kind: 'signature', secrets: [{ secret: 'a secret of some length' }] }])
+    expect(after.mutations).toEqual(owed.mutations)
+    expect(codeOr(() => fulfil(after, after.needs[0] as Need, 'x'))).toBe('ERR_NEED_UNKNOWN')
+    expect(codeOr(() => apply(REQUEST, after))).toBe('ERR_NEED_UNMET')
   })
 
   it('knows the needs of this resolution only', () => {

@@ -3,7 +3,8 @@ import { resolve, toIssues } from '../../../src/index.ts'
 import { header, option, tool } from '../../threats/tools.ts'
 
 const callToken = { ultravoxCallTokenRequirement: { scopes: ['s'] } }
-const names = (...list: readonly string[]): object => option(Object.fromEntries(list.map((name) => [name, header(`X-${name}`)])))
+const names = (...list: readonly string[]): object =>
+  option(Object.fromEntries(list.map((name) => [name, header(`X-${name}`)])))
 const helpFor = (options: readonly unknown[], tokens: object = {}): string | undefined =>
   toIssues(resolve(tool(options), tokens as never))[0]?.help
 
@@ -27,7 +28,12 @@ describe('toIssues', () => {
     ['the same way twice', [names('a'), names('a')], {}, 'supply `a`'],
     ['the same way again, later', [names('a'), names('b'), names('b')], {}, 'supply `a`, or `b`'],
     ['a call token', [callToken], {}, 'supply the ability to mint a call token'],
-    ['a name and a call token', [{ ...names('a'), ...callToken }], {}, 'supply both `a` and the ability to mint a call token'],
+    [
+      'a name and a call token',
+      [{ ...names('a'), ...callToken }],
+      {},
+      'supply both `a` and the ability to mint a call token',
+    ],
     [
       'names and a call token',
       [{ ...names('a', 'b'), ...callToken }],
@@ -49,7 +55,9 @@ describe('toIssues', () => {
       '/authTokens',
       'supply the ability to mint a call token',
     ])
-    expect(codes([{}, names('a')], { anonymous: 'never' })).toEqual([['ERR_ANONYMOUS_REFUSED', '/authTokens', 'supply `a`']])
+    expect(codes([{}, names('a')], { anonymous: 'never' })).toEqual([
+      ['ERR_ANONYMOUS_REFUSED', '/authTokens', 'supply `a`'],
+    ])
     expect(codes([], { anonymous: 'never' })).toEqual([['ERR_ANONYMOUS_REFUSED', '/authTokens', undefined]])
   })
 })

@@ -4,7 +4,8 @@ import { header, option, places, query, tool, toolAt } from '../../threats/tools
 
 const callToken = { ultravoxCallTokenRequirement: { scopes: ['s'] } }
 const mintCallToken = (): string => 'unused'
-const noticesOf = (...parameters: Parameters<typeof resolve<object>>): readonly string[] => places(resolve(...parameters).notices)
+const noticesOf = (...parameters: Parameters<typeof resolve<object>>): readonly string[] =>
+  places(resolve(...parameters).notices)
 const KEYED = tool([option({ apiKey: header('X-Key') })])
 
 describe('notices', () => {
@@ -22,7 +23,12 @@ describe('notices', () => {
       'NOTE_TOKEN_UNUSED /authTokens/zz',
       'NOTE_TOKEN_UNUSED /authTokens/\ufffd',
     ])
-    expect(resolution.notices.map(({ help }) => help)).toEqual([undefined, 'did you mean `apiKey`?', undefined, undefined])
+    expect(resolution.notices.map(({ help }) => help)).toEqual([
+      undefined,
+      'did you mean `apiKey`?',
+      undefined,
+      undefined,
+    ])
     expect(noticesOf(KEYED, { apikey: 'x' })).toEqual(['NOTE_TOKEN_UNUSED /authTokens/apikey'])
   })
 
@@ -72,6 +78,12 @@ describe('notices', () => {
     expect(noticesOf(tool([callToken]), {}, { mintCallToken })).toEqual([])
     expect(noticesOf(definition, {})).toEqual([])
     expect(noticesOf(tool([callToken]), {})).toEqual([])
+  })
+
+  it('say that a signing secret is short', () => {
+    const signed = tool([option({ k: { hmacSignature: { key: 'hex', headers: { 'X-Signature': '{signature}' } } } })])
+    expect(noticesOf(signed, { k: 'ab'.repeat(15) })).toEqual(['NOTE_SECRET_SHORT /authTokens/k'])
+    expect(noticesOf(signed, { k: 'ab'.repeat(16) })).toEqual([])
   })
 
   it('are worked out once, and frozen', () => {

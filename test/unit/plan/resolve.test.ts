@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resolve, resolveOrThrow, SecurityError, toIssues } from '../../../src/index.ts'
+import { resolve, resolveOrThrow, type SecurityError, toIssues } from '../../../src/index.ts'
 import { shown } from '../../properties/shown.ts'
 import { auth, codeOr, header, option, places, query, tool } from '../../threats/tools.ts'
 
@@ -26,7 +26,13 @@ describe('resolve', () => {
         { kind: 'header', name: 'X-Key', value: { secret: 'tokenC' }, requirement: 'c' },
       ],
       needs: [],
-      binding: { origin: 'https://api.example.com', pathPrefix: '/v1', pathOpen: false, tenant: null, environment: null },
+      binding: {
+        origin: 'https://api.example.com',
+        pathPrefix: '/v1',
+        pathOpen: false,
+        tenant: null,
+        environment: null,
+      },
       notices: [],
     })
   })
@@ -111,7 +117,9 @@ describe('resolve', () => {
     })
     expect(outcome(definition, {}, { anonymous: 'lastResort' })).toEqual(['unauthenticated', 0])
     expect(outcome(definition, { k: 'x' }, { anonymous: 'never' })).toEqual(['authenticated', 1])
-    expect(resolve(tool([option({ k: header('X-Key') })]), {}, { anonymous: 'never' })).toMatchObject({ reason: 'missing' })
+    expect(resolve(tool([option({ k: header('X-Key') })]), {}, { anonymous: 'never' })).toMatchObject({
+      reason: 'missing',
+    })
   })
 
   it('lists every unusable name in use, sorted, and points to each (TOK-1)', () => {
@@ -126,7 +134,9 @@ describe('resolve', () => {
     const definition = tool([option({ a: header('A') }), option({ b: header('B') }), {}])
     expect(outcome(definition, { a: 'x', b: '' })).toEqual(['authenticated', 0])
     expect(outcome(definition, { b: '' })).toBe('invalidTokens')
-    expect(outcome(tool([option({ a: header('A'), c: query('c') }), option({ b: header('B') })]), { a: '', b: 'x' })).toEqual(['authenticated', 1])
+    expect(
+      outcome(tool([option({ a: header('A'), c: query('c') }), option({ b: header('B') })]), { a: '', b: 'x' }),
+    ).toEqual(['authenticated', 1])
   })
 
   it('refuses unused tokens where that was asked for, beside the unusable ones', () => {
@@ -205,7 +215,10 @@ describe('resolveOrThrow', () => {
     })
     expect(errors[1]?.code).toBe('ERR_TOKENS_INVALID')
     expect(errors[1]?.message).toMatch(/^token `k` is empty \(.*\); token `l` holds a control character \(.*\)$/)
-    expect(places(errors[1]?.issues ?? [])).toEqual(['ERR_TOKEN_EMPTY /authTokens/k', 'ERR_TOKEN_CONTROL /authTokens/l'])
+    expect(places(errors[1]?.issues ?? [])).toEqual([
+      'ERR_TOKEN_EMPTY /authTokens/k',
+      'ERR_TOKEN_CONTROL /authTokens/l',
+    ])
   })
 
   it('leaves help out of the message where there is none', () => {

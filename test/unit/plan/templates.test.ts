@@ -4,7 +4,15 @@ import type { AuthTokens } from '../../../src/types.ts'
 import { shown } from '../../properties/shown.ts'
 import { header, option, places, query, tool } from '../../threats/tools.ts'
 
-const CONTEXT = { a: 'A', 'b-c_1': 'BC', user: { id: 'U', 'x-y': { z: 'Z' } }, empty: '', number: 5, no: null, list: ['L'] }
+const CONTEXT = {
+  a: 'A',
+  'b-c_1': 'BC',
+  user: { id: 'U', 'x-y': { z: 'Z' } },
+  empty: '',
+  number: 5,
+  no: null,
+  list: ['L'],
+}
 
 function filled(token: unknown, context: object = CONTEXT): unknown {
   const result = fillTemplates({ k: token } as AuthTokens, context as Record<string, unknown>)
@@ -29,26 +37,55 @@ describe('fillTemplates', () => {
     ['{{a}}}}', 'A}}'],
     ['}}{{a}}', '}}A'],
     ['}{{a}}}', '}A}'],
-    ['${a}', '${a}'],
+    ['\u0024{a}', '\u0024{a}'],
     ['plain', 'plain'],
     ['', ''],
   ])('fills %j as %j', (text, expected) => {
     expect(filled(text)).toBe(expected)
   })
 
-  it.each(['{{missing}}', '{{empty}}', '{{number}}', '{{no}}', '{{list}}', '{{user}}', '{{user.missing}}', '{{a.b}}', '{{list.0}}', '{{A}}', '{{toString}}', '{{user.constructor}}', '{{__proto__}}', '{{list.length}}', '{{a.length}}'])(
-    'refuses a variable that is missing, empty or no text: %s',
-    (text) => {
-      expect(filled(text)).toEqual(refused('ERR_TEMPLATE_VARIABLE'))
-    },
-  )
+  it.each([
+    '{{missing}}',
+    '{{empty}}',
+    '{{number}}',
+    '{{no}}',
+    '{{list}}',
+    '{{user}}',
+    '{{user.missing}}',
+    '{{a.b}}',
+    '{{list.0}}',
+    '{{A}}',
+    '{{toString}}',
+    '{{user.constructor}}',
+    '{{__proto__}}',
+    '{{list.length}}',
+    '{{a.length}}',
+  ])('refuses a variable that is missing, empty or no text: %s', (text) => {
+    expect(filled(text)).toEqual(refused('ERR_TEMPLATE_VARIABLE'))
+  })
 
-  it.each(['{{}}', '{{ }}', '{{a b}}', '{{#a}}', '{{1a}}', '{{a.}}', '{{.a}}', '{{-a}}', '{{', 'x{{', '{{a', '{{a}', '{{a}x}}', '{{{a}}', '{{{a}}}', '{{{{a}}}}', '{ {{a}} }{{', '{{a{{b}}'])(
-    'refuses what forms no template: %s',
-    (text) => {
-      expect(filled(text)).toEqual(refused('ERR_TEMPLATE_SYNTAX'))
-    },
-  )
+  it.each([
+    '{{}}',
+    '{{ }}',
+    '{{a b}}',
+    '{{#a}}',
+    '{{1a}}',
+    '{{a.}}',
+    '{{.a}}',
+    '{{-a}}',
+    '{{',
+    'x{{',
+    '{{a',
+    '{{a}',
+    '{{a}x}}',
+    '{{{a}}',
+    '{{{a}}}',
+    '{{{{a}}}}',
+    '{ {{a}} }{{',
+    '{{a{{b}}',
+  ])('refuses what forms no template: %s', (text) => {
+    expect(filled(text)).toEqual(refused('ERR_TEMPLATE_SYNTAX'))
+  })
 
   it('says which variable, and why', () => {
     const message = (text: string): string | undefined => fillTemplates({ k: text }, CONTEXT).issues[0]?.message
@@ -77,18 +114,26 @@ describe('fillTemplates', () => {
   it('fills the texts inside structured tokens, never their names', () => {
     expect(filled({ credentialId: 'id-{{a}}' })).toEqual({ credentialId: 'id-A' })
     expect(filled({ '{{a}}': '{{a}}', deep: { x: '{{a}}' } })).toMatchObject({ '{{a}}': 'A' })
-    expect(filled({ credentialId: '{{missing}}' })).toEqual(refused('ERR_TEMPLATE_VARIABLE', '/authTokens/k/credentialId'))
+    expect(filled({ credentialId: '{{missing}}' })).toEqual(
+      refused('ERR_TEMPLATE_VARIABLE', '/authTokens/k/credentialId'),
+    )
     expect(filled({ credentialId: 'plain', n: 5 })).toEqual({ credentialId: 'plain', n: 5 })
     const named = fillTemplates({ '{{a}}': 'x' } as AuthTokens, CONTEXT)
     expect(named.ok && Object.keys(named.value)).toEqual(['{{a}}'])
   })
 
-  it.each([5, null, undefined, true, ['{{a}}'], new Date(0), Symbol('s')])('leaves what is no token for resolve to refuse: %s', (token) => {
-    const definition = tool([option({ k: header('X-Key') }), {}])
-    const result = fillTemplates({ k: token } as never, CONTEXT)
-    if (!result.ok) throw new Error('expected tokens')
-    expect(resolve(definition, result.value)).toMatchObject({ outcome: 'invalidTokens', issues: [{ pointer: '/authTokens/k' }] })
-  })
+  it.each([5, null, undefined, true, ['{{a}}'], new Date(0), Symbol('s')])(
+    'leaves what is no token for resolve to refuse: %s',
+    (token) => {
+      const definition = tool([option({ k: header('X-Key') }), {}])
+      const result = fillTemplates({ k: token } as never, CONTEXT)
+      if (!result.ok) throw new Error('expected tokens')
+      expect(resolve(definition, result.value)).toMatchObject({
+        outcome: 'invalidTokens',
+        issues: [{ pointer: '/authTokens/k' }],
+      })
+    },
+  )
 
   it('does not change the choice: each name stays, each read once', () => {
     let reads = 0
