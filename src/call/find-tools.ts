@@ -9,7 +9,7 @@ export type FoundTool =
   | { readonly tool: null; readonly issue: Issue }
 
 /** A stored tool, and the name that its definition declares. @internal */
-export interface ReadTool extends StoredTool {
+interface ReadTool extends StoredTool {
   readonly declaredName: string | undefined
 }
 
@@ -82,7 +82,7 @@ function readStoredTool(given: StoredTool): ReadTool {
 }
 
 /** The name that a definition declares, whether or not it is valid; `undefined` without one that can be read. @internal */
-export function declaredName(definition: unknown): string | undefined {
+function declaredName(definition: unknown): string | undefined {
   try {
     if (typeof definition !== 'object' || definition === null) return undefined
     const key = Object.hasOwn(definition, 'modelToolName') ? 'modelToolName' : 'model_tool_name'

@@ -67,7 +67,7 @@ interface Wanted {
 }
 
 /** Where the values at these pointers stand in the text. @internal */
-export function findSpans(json: string, pointers: Iterable<string>): ReadonlyMap<string, JsonSpan> {
+function findSpans(json: string, pointers: Iterable<string>): ReadonlyMap<string, JsonSpan> {
   const spans = new Map<string, JsonSpan>()
   visitJson<Wanted | undefined>(json, {
     root: wantedTree(pointers),

@@ -1,5 +1,5 @@
 /** RFC 9110 section 5.6.2. @internal */
-export const TOKEN: RegExp = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const TOKEN: RegExp = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 // RFC 9110 section 5.5: visible ASCII with inner spaces and tabs; obs-text is refused because stacks disagree on it.
 const FIELD_VALUE = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/

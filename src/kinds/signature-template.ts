@@ -5,7 +5,7 @@ export type Placeholder =
   | { readonly name: 'bodyDigest'; readonly encoding: 'hex' | 'base64' }
 
 /** The placeholders without an argument. @internal */
-export type PlainName = (typeof PLAIN_NAMES)[number]
+type PlainName = (typeof PLAIN_NAMES)[number]
 
 const PLAIN_NAMES = [
   'body',

@@ -26,7 +26,7 @@ export interface PlanOption {
 }
 
 /** A requirement name, every way it is used, and the options whose first name it is. @internal */
-export interface PlanName {
+interface PlanName {
   readonly name: string
   readonly uses: readonly BoundKind[]
   readonly opens: readonly number[]

@@ -4,7 +4,7 @@ import type { Authenticated } from '../types.ts'
 import { type Target, targetOf } from './target.ts'
 
 /** A header to write, with the form under which another one is the same place. @internal */
-export interface OutgoingHeader {
+interface OutgoingHeader {
   readonly name: string
   readonly folded: string
   readonly value: string

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type ModelOptions, model } from '../../spec/reference/model.ts'
+import { type ModelDefinition, type ModelOptions, model } from '../../spec/reference/model.ts'
 import { compile, type ResolveOptions, resolve, type SecurityOption } from '../../src/index.ts'
 import { absent, definitionOf, listsOver, optionsOver, type State, tokensOver } from './alphabet.ts'
 import { agrees, Tally } from './compare.ts'
@@ -23,7 +23,10 @@ function compare(
     const plan = compile(definition)
     for (const supplied of tokens) {
       for (const setting of settings) {
-        const same = agrees(resolve(plan, supplied, setting.engine), model(definition, supplied, setting.model))
+        const same = agrees(
+          resolve(plan, supplied, setting.engine),
+          model(definition as ModelDefinition, supplied, setting.model),
+        )
         tally.add(same, () => ({ list, supplied, setting }))
       }
     }

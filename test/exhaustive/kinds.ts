@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { model } from '../../spec/reference/model.ts'
+import { type ModelDefinition, model } from '../../spec/reference/model.ts'
 import { compile, parseDefinition, resolve, type SecurityOption } from '../../src/index.ts'
 import { absent, definitionOf, listsOver, optionsOver, tokensOver } from './alphabet.ts'
 import { agrees, Tally } from './compare.ts'
@@ -53,7 +53,10 @@ export function compareHalf(half: 0 | 1): Counts {
     }
     const plan = compile(result.value)
     for (const tokens of TOKENS) {
-      choosing.add(agrees(resolve(plan, tokens), model(definition, tokens)), () => ({ options, tokens }))
+      choosing.add(agrees(resolve(plan, tokens), model(definition as ModelDefinition, tokens)), () => ({
+        options,
+        tokens,
+      }))
     }
   }
   console.info(

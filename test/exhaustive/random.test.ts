@@ -1,5 +1,5 @@
 import { expect, inject, it } from 'vitest'
-import { type ModelOptions, model } from '../../spec/reference/model.ts'
+import { type ModelDefinition, type ModelOptions, model } from '../../spec/reference/model.ts'
 import {
   type AuthTokens,
   compile,
@@ -54,7 +54,11 @@ it.each(SEEDS)('equals the reference model on a third of 100,000 larger cases, s
       const settings = randomSettings(random)
       const resolution = resolve(plan, tokens as AuthTokens, settings.engine)
       outcomes.set(resolution.outcome, (outcomes.get(resolution.outcome) ?? 0) + 1)
-      tally.add(agrees(resolution, model(definition, tokens, settings.model)), () => ({ definition, tokens, settings }))
+      tally.add(agrees(resolution, model(definition as ModelDefinition, tokens, settings.model)), () => ({
+        definition,
+        tokens,
+        settings,
+      }))
     }
   }
   console.info(`seed ${seed}: ${[...outcomes].map(([outcome, times]) => `${times} ${outcome}`).join(', ')}`)

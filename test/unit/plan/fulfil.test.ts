@@ -75,6 +75,19 @@ describe('fulfil', () => {
     expect(codeOr(() => apply(REQUEST, after))).toBe('ERR_NEED_UNMET')
   })
 
+  it('keeps the needs sorted by requirement, the call token last, where a signature takes a place (DEC-07)', () => {
+    const hmac = { hmacSignature: { headers: { 'X-Signature': '{signature}' } } }
+    const signed = tool([{ ...option({ b: hmac, c: query('c') }), ultravoxCallTokenRequirement: { scopes: ['s'] } }])
+    const tokens = { b: { credentialId: '1' }, c: { credentialId: '2' } }
+    const owed = resolve(signed, tokens, { tenant: 't', mintCallToken })
+    if (!owed.ok) throw new Error('expected needs')
+    expect(fulfil(owed, owed.needs[0] as Need, 'a secret of some length').needs.map(({ kind }) => kind)).toEqual([
+      'signature',
+      'credential',
+      'callToken',
+    ])
+  })
+
   it('knows the needs of this resolution only', () => {
     const [one, other] = [owing(), owing()]
     expect(codeOr(() => fulfil(one.resolution, other.needs['a'] as Need, 'x'))).toBe('ERR_NEED_UNKNOWN')
