@@ -18,6 +18,7 @@ export default defineConfig({
     globalSetup: ['test/properties/announce-seed.ts'],
     // Properties run thousands of cases and some unit tests read megabytes; nothing here waits for a clock.
     testTimeout: 180_000,
+    maxWorkers: 2,
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],
