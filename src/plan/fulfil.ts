@@ -35,12 +35,13 @@ function meetNeed(resolution: Resolution, need: Need, credential: Token): Authen
   const needs = resolution.needs.filter((other) => other !== need)
   const changes = isMutation(effect)
     ? { mutations: Object.freeze([...resolution.mutations, effect].sort(byRequirement)), needs: Object.freeze(needs) }
-    : { needs: Object.freeze([...needs, effect]) }
+    : { needs: Object.freeze([...needs, effect].sort(byRequirement)) }
   return Object.freeze({ ...resolution, ...changes })
 }
 
 /** The order in which needs are met says nothing; the call token, which belongs to no requirement, comes last. */
-function byRequirement({ requirement: a }: Mutation, { requirement: b }: Mutation): number {
+function byRequirement(one: Mutation | Need, other: Mutation | Need): number {
+  const [a, b] = [one.requirement ?? '', other.requirement ?? '']
   if (a === b) return 0
   return b === '' || (a !== '' && a < b) ? -1 : 1
 }
