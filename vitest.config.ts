@@ -17,7 +17,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/bench/**', 'test/interop/**'],
     globalSetup: ['test/properties/announce-seed.ts'],
     // Properties run thousands of cases and some unit tests read megabytes; nothing here waits for a clock.
-    testTimeout: 180_000,
+    testTimeout: 900_000,
     maxWorkers: 2,
     typecheck: {
       enabled: true,
