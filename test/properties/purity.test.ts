@@ -89,8 +89,8 @@ const ENTRIES: Readonly<Record<string, Calls>> = {
   ],
   resolveOrThrow: (a, b, c) => [() => resolveOrThrow(a, b, c), () => resolveOrThrow(OVER_HTTP.definition, b)],
   explain: (a, b, c) => [
-    () => explain(a, walkable(b), c),
-    () => explain(OVER_HTTP.definition, walkable(b)),
+    () => explain(a, b, c),
+    () => explain(OVER_HTTP.definition, b),
     () => explain(OVER_HTTP.definition, [], c),
   ],
   fillTemplates: (a, b) => [
@@ -108,7 +108,7 @@ const ENTRIES: Readonly<Record<string, Calls>> = {
   toIssues: (a) => [() => toIssues(a)],
 }
 
-/** Any value but a list of a billion holes: walking that would take minutes, unless the first hole is refused (T92). */
+/** Any value but a list of a billion holes, which takes minutes to walk where the first is not refused (T92). */
 function walkable(value: unknown): never {
   try {
     return (Array.isArray(value) && value.length > 1_000_000 ? [] : value) as never
@@ -232,7 +232,7 @@ describe('purity', () => {
         const run = (): unknown[] => everyAnswer(definition, tokens, options)
         const clean = run()
         const polluted = polluting(names, makeValue(), run)
-        expect(polluted.map(shown)).toEqual(clean.map(shown))
+        expect(JSON.stringify(polluted)).toBe(JSON.stringify(clean))
       }),
     )
   })
@@ -309,7 +309,7 @@ describe('purity', () => {
     const request: HttpRequest = { method: 'GET', url: 'https://api.example.com/', headers: {} }
     check(
       fc.property(forged, hostileValue, ({ outcome, fields }, other) => {
-        const made = Object.entries(fields).map(([name, make]): [string, unknown] => [name, make()])
+        const made = Object.entries(fields).map(([name, make]): [string, unknown] => [name, walkable(make())])
         const resolution = { outcome, ...Object.fromEntries(made) } as unknown as Resolution
         expectOurs(() => apply(request, resolution))
         expectOurs(() => toIssues(resolution))
@@ -342,12 +342,13 @@ function everyAnswer(definition: JsonObject, tokens: object, options: object): u
     url: 'https://api.example.com/v1/things?a=1',
     headers: { Accept: '*/*' },
   }
+  const plan = compile(definition)
   return [
-    attempt(() => resolve(definition, tokens, options)),
-    attempt(() => toIssues(resolve(definition, tokens, options))),
-    attempt(() => apply(request, resolve(definition, tokens, options))),
-    attempt(() => explain(definition, Object.keys(tokens), options)),
-    attempt(() => describeAccess(definition)),
+    attempt(() => resolve(plan, tokens, options)),
+    attempt(() => toIssues(resolve(plan, tokens, options))),
+    attempt(() => apply(request, resolve(plan, tokens, options))),
+    attempt(() => explain(plan, Object.keys(tokens), options)),
+    attempt(() => describeAccess(plan)),
     attempt(() => lintDefinition(definition)),
     attempt(() => parseDefinition({ ...definition, requirments: {}, http: null, client: null })),
     attempt(() =>
