@@ -9,7 +9,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^latchkey$/, replacement: source('index.ts') },
-      { find: /^latchkey\/(call|hmac)$/, replacement: source('$1/index.ts') },
+      { find: /^latchkey\/(send\/node|stores\/(?:redis|libsql))$/, replacement: source('$1.ts') },
+      { find: /^latchkey\/([a-z0-9]+)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {

@@ -6,10 +6,10 @@ import { snapshot } from '../snapshot.ts'
 import type {
   Authenticated,
   Binding,
+  JsonValue,
   Mutation,
   Need,
   Notice,
-  SignatureNeed,
   ToolDefinition,
   Unauthenticated,
 } from '../types.ts'
@@ -42,9 +42,7 @@ interface SealedTool {
 }
 
 /** A need with its secrets as texts. */
-type SealedNeed =
-  | Exclude<Need, SignatureNeed>
-  | (Omit<SignatureNeed, 'secrets'> & { readonly secrets: readonly string[] })
+type SealedNeed = JsonValue & object
 
 const PURPOSE = 'tools'
 
@@ -112,13 +110,26 @@ function restoreTool({ name, definition, overrides, resolution }: SealedTool): R
   })
 }
 
+/** Names a text that was a secret; names with a control character are refused everywhere else. */
+const SECRET = '\u0000secret'
+
 function revealNeed(need: Need): SealedNeed {
-  return need.kind === 'signature' ? { ...need, secrets: need.secrets.map((secret) => secret.reveal()) } : need
+  return mapValues(need, (value) => (value instanceof Secret ? { [SECRET]: value.reveal() } : null)) as SealedNeed
 }
 
 function restoreNeed(need: SealedNeed): Need {
-  if (need.kind !== 'signature') return need
-  return Object.freeze({ ...need, secrets: Object.freeze(need.secrets.map((secret) => new Secret(secret))) })
+  return mapValues(need, (value) =>
+    Object.hasOwn(value, SECRET) ? new Secret(String((value as { readonly [SECRET]?: unknown })[SECRET])) : null,
+  ) as Need
+}
+
+/** Copies a tree, frozen; what `change` answers stands in place of an object. */
+function mapValues(value: unknown, change: (value: object) => object | null): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const changed = change(value)
+  if (changed !== null) return changed
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => mapValues(item, change)))
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapValues(item, change)])))
 }
 
 /** The seal vouches that the definition was accepted; the options it was accepted with are the widest here. */

@@ -77,6 +77,7 @@ function describeNeed(need: Need): string {
 const NEED_TEXTS: { readonly [K in Need['kind']]: (need: Extract<Need, { readonly kind: K }>) => string } = {
   callToken: ({ scopes }) => `a call token with ${listNames(scopes)}`,
   credential: ({ credentialId, requirement }) => `the stored credential \`${credentialId}\` for \`${requirement}\``,
+  accessToken: ({ tokenUrl, requirement }) => `an access token from \`${tokenUrl}\` for \`${requirement}\``,
   signature: ({ requirement }) => `a signature with \`${requirement}\` over the final request`,
 }
 

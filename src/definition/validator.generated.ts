@@ -70,6 +70,17 @@ export const definitionSchema: CompiledSchema = {
                             "name": {}
                           }
                         },
+                        "oauth2ClientCredentials": {
+                          "fields": {
+                            "tokenUrl": {},
+                            "scope": {},
+                            "audience": {},
+                            "clientAuthentication": {},
+                            "parameters": {
+                              "values": {}
+                            }
+                          }
+                        },
                         "hmacSignature": {
                           "fields": {
                             "algorithm": {},
@@ -173,7 +184,7 @@ export const definitionSchema: CompiledSchema = {
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/minProperties": {
     "code": "ERR_KIND_COUNT",
     "message": "a requirement has no kind",
-    "help": "give it one of `queryApiKey`, `headerApiKey`, `httpAuth`, `cookieApiKey`, `hmacSignature`"
+    "help": "give it one of `queryApiKey`, `headerApiKey`, `httpAuth`, `cookieApiKey`, `oauth2ClientCredentials`, `hmacSignature`"
   },
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/maxProperties": {
     "code": "ERR_KIND_COUNT",
@@ -183,7 +194,7 @@ export const definitionSchema: CompiledSchema = {
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/additionalProperties": {
     "code": "ERR_KIND_UNKNOWN",
     "message": "a requirement has an unknown kind",
-    "help": "use one of `queryApiKey`, `headerApiKey`, `httpAuth`, `cookieApiKey`, `hmacSignature`"
+    "help": "use one of `queryApiKey`, `headerApiKey`, `httpAuth`, `cookieApiKey`, `oauth2ClientCredentials`, `hmacSignature`"
   },
   "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/type": {
     "code": "ERR_FIELD_TYPE",
@@ -235,6 +246,16 @@ export const definitionSchema: CompiledSchema = {
     "message": "a cookie `name` is not an RFC 9110 token",
     "help": "write it as `session`, without spaces, `=` and `;`"
   },
+  "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/required": {
+    "code": "ERR_FIELD_MISSING",
+    "message": "`oauth2ClientCredentials` has no `tokenUrl`",
+    "help": "write out the token endpoint, such as `https://auth.example.com/oauth2/token`"
+  },
+  "#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/scope/pattern": {
+    "code": "ERR_FIELD_VALUE",
+    "message": "`scope` is not words separated by one space",
+    "help": "write it as `orders:read orders:write`, without quotes and backslashes"
+  },
   "#/properties/timeout/pattern": {
     "code": "ERR_FIELD_VALUE",
     "message": "`timeout` is not a number of seconds with an `s`",
@@ -259,7 +280,7 @@ export const definitionSchema: CompiledSchema = {
   validate: validate10,
 }
 
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"tool-definition.schema.json","type":"object","properties":{"$schema":{"type":"string"},"modelToolName":{"type":"string","pattern":"^[a-zA-Z0-9_-]{1,64}$"},"description":{"type":"string"},"dynamicParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"schema":{"type":"object"},"required":{"type":"boolean"}},"additionalProperties":false,"required":["name","location"]}},"staticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"value":{}},"additionalProperties":false,"required":["name","location"]}},"automaticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"knownValue":{"type":"string","enum":["KNOWN_PARAM_UNSPECIFIED","KNOWN_PARAM_CALL_ID","KNOWN_PARAM_CONVERSATION_HISTORY","KNOWN_PARAM_OUTPUT_SAMPLE_RATE","KNOWN_PARAM_CALL_STATE","KNOWN_PARAM_CALL_STAGE_ID","KNOWN_PARAM_THREAD_ID","KNOWN_PARAM_THREAD_STATES"]}},"additionalProperties":false,"required":["name","location","knownValue"]}},"requirements":{"type":"object","properties":{"httpSecurityOptions":{"type":"object","properties":{"options":{"type":"array","items":{"type":"object","properties":{"requirements":{"type":"object","maxProperties":16,"propertyNames":{"type":"string","pattern":"^(?!__proto__$)[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]{1,128}$"},"additionalProperties":{"type":"object","properties":{"queryApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f{}]+$"}},"additionalProperties":false,"required":["name"]},"headerApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"prefix":{"type":"string","pattern":"^[\\x21-\\x7e](?:[\\x20-\\x7e]*)$"}},"additionalProperties":false,"required":["name"]},"httpAuth":{"type":"object","properties":{"scheme":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["scheme"]},"cookieApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["name"]},"hmacSignature":{"type":"object","properties":{"algorithm":{"type":"string","enum":["sha1","sha256","sha384","sha512"]},"key":{"type":"string","enum":["utf8","hex","base64","base64url"]},"keyPrefix":{"type":"string"},"payload":{"type":"string"},"encoding":{"type":"string","enum":["hex","base64","base64url"]},"timestamp":{"type":"string","enum":["s","ms","iso"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"query":{"type":"object","additionalProperties":{"type":"string"}},"separator":{"type":"string"}},"additionalProperties":false,"required":["headers"]}},"additionalProperties":false,"minProperties":1,"maxProperties":1}},"ultravoxCallTokenRequirement":{"type":"object","properties":{"scopes":{"type":"array","items":{"type":"string"}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":64}},"additionalProperties":false},"requiredParameterOverrides":{"type":"array","items":{"type":"string"}}},"additionalProperties":false},"timeout":{"type":"string","pattern":"^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"},"precomputable":{"type":"boolean"},"http":{"type":"object","properties":{"baseUrlPattern":{"type":"string"},"httpMethod":{"type":"string","pattern":"^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["baseUrlPattern","httpMethod"]},"client":{"type":"object","properties":{},"additionalProperties":false},"dataConnection":{"type":"object","properties":{},"additionalProperties":false},"defaultReaction":{"type":"string","enum":["AGENT_REACTION_UNSPECIFIED","AGENT_REACTION_SPEAKS","AGENT_REACTION_LISTENS","AGENT_REACTION_SPEAKS_ONCE"]},"staticResponse":{"type":"object","properties":{"responseText":{"type":"string"}},"additionalProperties":false}},"additionalProperties":false,"patternProperties":{"^x-":{}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"tool-definition.schema.json","type":"object","properties":{"$schema":{"type":"string"},"modelToolName":{"type":"string","pattern":"^[a-zA-Z0-9_-]{1,64}$"},"description":{"type":"string"},"dynamicParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"schema":{"type":"object"},"required":{"type":"boolean"}},"additionalProperties":false,"required":["name","location"]}},"staticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"value":{}},"additionalProperties":false,"required":["name","location"]}},"automaticParameters":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$"},"location":{"type":"string","enum":["PARAMETER_LOCATION_UNSPECIFIED","PARAMETER_LOCATION_QUERY","PARAMETER_LOCATION_PATH","PARAMETER_LOCATION_HEADER","PARAMETER_LOCATION_BODY"]},"knownValue":{"type":"string","enum":["KNOWN_PARAM_UNSPECIFIED","KNOWN_PARAM_CALL_ID","KNOWN_PARAM_CONVERSATION_HISTORY","KNOWN_PARAM_OUTPUT_SAMPLE_RATE","KNOWN_PARAM_CALL_STATE","KNOWN_PARAM_CALL_STAGE_ID","KNOWN_PARAM_THREAD_ID","KNOWN_PARAM_THREAD_STATES"]}},"additionalProperties":false,"required":["name","location","knownValue"]}},"requirements":{"type":"object","properties":{"httpSecurityOptions":{"type":"object","properties":{"options":{"type":"array","items":{"type":"object","properties":{"requirements":{"type":"object","maxProperties":16,"propertyNames":{"type":"string","pattern":"^(?!__proto__$)[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]{1,128}$"},"additionalProperties":{"type":"object","properties":{"queryApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f{}]+$"}},"additionalProperties":false,"required":["name"]},"headerApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"prefix":{"type":"string","pattern":"^[\\x21-\\x7e](?:[\\x20-\\x7e]*)$"}},"additionalProperties":false,"required":["name"]},"httpAuth":{"type":"object","properties":{"scheme":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["scheme"]},"cookieApiKey":{"type":"object","properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["name"]},"oauth2ClientCredentials":{"type":"object","properties":{"tokenUrl":{"type":"string"},"scope":{"type":"string","pattern":"^[!#-\\[\\]-~]+(?: [!#-\\[\\]-~]+)*$"},"audience":{"type":"string"},"clientAuthentication":{"type":"string","enum":["client_secret_post","client_secret_basic","client_secret_basic_raw","private_key_jwt"]},"parameters":{"type":"object","additionalProperties":{"type":"string"}}},"additionalProperties":false,"required":["tokenUrl"]},"hmacSignature":{"type":"object","properties":{"algorithm":{"type":"string","enum":["sha1","sha256","sha384","sha512"]},"key":{"type":"string","enum":["utf8","hex","base64","base64url"]},"keyPrefix":{"type":"string"},"payload":{"type":"string"},"encoding":{"type":"string","enum":["hex","base64","base64url"]},"timestamp":{"type":"string","enum":["s","ms","iso"]},"headers":{"type":"object","additionalProperties":{"type":"string"}},"query":{"type":"object","additionalProperties":{"type":"string"}},"separator":{"type":"string"}},"additionalProperties":false,"required":["headers"]}},"additionalProperties":false,"minProperties":1,"maxProperties":1}},"ultravoxCallTokenRequirement":{"type":"object","properties":{"scopes":{"type":"array","items":{"type":"string"}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":64}},"additionalProperties":false},"requiredParameterOverrides":{"type":"array","items":{"type":"string"}}},"additionalProperties":false},"timeout":{"type":"string","pattern":"^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"},"precomputable":{"type":"boolean"},"http":{"type":"object","properties":{"baseUrlPattern":{"type":"string"},"httpMethod":{"type":"string","pattern":"^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"additionalProperties":false,"required":["baseUrlPattern","httpMethod"]},"client":{"type":"object","properties":{},"additionalProperties":false},"dataConnection":{"type":"object","properties":{},"additionalProperties":false},"defaultReaction":{"type":"string","enum":["AGENT_REACTION_UNSPECIFIED","AGENT_REACTION_SPEAKS","AGENT_REACTION_LISTENS","AGENT_REACTION_SPEAKS_ONCE"]},"staticResponse":{"type":"object","properties":{"responseText":{"type":"string"}},"additionalProperties":false}},"additionalProperties":false,"patternProperties":{"^x-":{}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^x-", "");
 const pattern1 = new RegExp("^[a-zA-Z0-9_-]{1,64}$", "");
@@ -268,8 +289,9 @@ const pattern5 = new RegExp("^(?!__proto__$)[^\\u0000-\\u001f\\u007f-\\u009f\\u0
 const pattern6 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f{}]+$", "");
 const pattern7 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "");
 const pattern8 = new RegExp("^[\\x21-\\x7e](?:[\\x20-\\x7e]*)$", "");
-const pattern11 = new RegExp("^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$", "");
-const pattern12 = new RegExp("^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "");
+const pattern11 = new RegExp("^[!#-\\[\\]-~]+(?: [!#-\\[\\]-~]+)*$", "");
+const pattern12 = new RegExp("^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$", "");
+const pattern13 = new RegExp("^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="tool-definition.schema.json" */;
@@ -860,7 +882,7 @@ vErrors.push(err46);
 errors++;
 }
 for(const key9 in data23){
-if(!(((((key9 === "queryApiKey") || (key9 === "headerApiKey")) || (key9 === "httpAuth")) || (key9 === "cookieApiKey")) || (key9 === "hmacSignature"))){
+if(!((((((key9 === "queryApiKey") || (key9 === "headerApiKey")) || (key9 === "httpAuth")) || (key9 === "cookieApiKey")) || (key9 === "oauth2ClientCredentials")) || (key9 === "hmacSignature"))){
 const err47 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err47];
@@ -1144,11 +1166,11 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data23.hmacSignature !== undefined){
-let data33 = data23.hmacSignature;
+if(data23.oauth2ClientCredentials !== undefined){
+let data33 = data23.oauth2ClientCredentials;
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.headers === undefined){
-const err70 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/required",keyword:"required",params:{missingProperty: "headers"}};
+if(data33.tokenUrl === undefined){
+const err70 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/required",keyword:"required",params:{missingProperty: "tokenUrl"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1158,8 +1180,8 @@ vErrors.push(err70);
 errors++;
 }
 for(const key14 in data33){
-if(!(func2.call(schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties, key14))){
-const err71 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+if(!(((((key14 === "tokenUrl") || (key14 === "scope")) || (key14 === "audience")) || (key14 === "clientAuthentication")) || (key14 === "parameters"))){
+const err71 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1169,10 +1191,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data33.algorithm !== undefined){
-let data34 = data33.algorithm;
-if(typeof data34 !== "string"){
-const err72 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/algorithm",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/algorithm/type",keyword:"type",params:{type: "string"}};
+if(data33.tokenUrl !== undefined){
+if(typeof data33.tokenUrl !== "string"){
+const err72 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/tokenUrl",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/tokenUrl/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1181,8 +1202,12 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(!((((data34 === "sha1") || (data34 === "sha256")) || (data34 === "sha384")) || (data34 === "sha512"))){
-const err73 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/algorithm",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/algorithm/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.algorithm.enum}};
+}
+if(data33.scope !== undefined){
+let data35 = data33.scope;
+if(typeof data35 === "string"){
+if(!pattern11.test(data35)){
+const err73 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/scope",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/scope/pattern",keyword:"pattern",params:{pattern: "^[!#-\\[\\]-~]+(?: [!#-\\[\\]-~]+)*$"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1192,10 +1217,8 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data33.key !== undefined){
-let data35 = data33.key;
-if(typeof data35 !== "string"){
-const err74 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/key",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/key/type",keyword:"type",params:{type: "string"}};
+else {
+const err74 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/scope",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/scope/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1204,8 +1227,10 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(!((((data35 === "utf8") || (data35 === "hex")) || (data35 === "base64")) || (data35 === "base64url"))){
-const err75 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/key",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/key/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.key.enum}};
+}
+if(data33.audience !== undefined){
+if(typeof data33.audience !== "string"){
+const err75 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/audience",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/audience/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1215,9 +1240,10 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data33.keyPrefix !== undefined){
-if(typeof data33.keyPrefix !== "string"){
-const err76 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/keyPrefix",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/keyPrefix/type",keyword:"type",params:{type: "string"}};
+if(data33.clientAuthentication !== undefined){
+let data37 = data33.clientAuthentication;
+if(typeof data37 !== "string"){
+const err76 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/clientAuthentication",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/clientAuthentication/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1226,10 +1252,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-if(data33.payload !== undefined){
-if(typeof data33.payload !== "string"){
-const err77 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/payload",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/payload/type",keyword:"type",params:{type: "string"}};
+if(!((((data37 === "client_secret_post") || (data37 === "client_secret_basic")) || (data37 === "client_secret_basic_raw")) || (data37 === "private_key_jwt"))){
+const err77 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/clientAuthentication",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/clientAuthentication/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.oauth2ClientCredentials.properties.clientAuthentication.enum}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1239,10 +1263,12 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data33.encoding !== undefined){
-let data38 = data33.encoding;
-if(typeof data38 !== "string"){
-const err78 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/encoding",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/encoding/type",keyword:"type",params:{type: "string"}};
+if(data33.parameters !== undefined){
+let data38 = data33.parameters;
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+for(const key15 in data38){
+if(typeof data38[key15] !== "string"){
+const err78 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/parameters/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/parameters/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1251,8 +1277,10 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(!(((data38 === "hex") || (data38 === "base64")) || (data38 === "base64url"))){
-const err79 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/encoding",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/encoding/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.encoding.enum}};
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials/parameters",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/properties/parameters/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1262,10 +1290,9 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data33.timestamp !== undefined){
-let data39 = data33.timestamp;
-if(typeof data39 !== "string"){
-const err80 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/timestamp",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/timestamp/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err80 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/oauth2ClientCredentials",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/oauth2ClientCredentials/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1274,8 +1301,12 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(!(((data39 === "s") || (data39 === "ms")) || (data39 === "iso"))){
-const err81 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/timestamp",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/timestamp/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.timestamp.enum}};
+}
+if(data23.hmacSignature !== undefined){
+let data40 = data23.hmacSignature;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.headers === undefined){
+const err81 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/required",keyword:"required",params:{missingProperty: "headers"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1284,13 +1315,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data33.headers !== undefined){
-let data40 = data33.headers;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-for(const key15 in data40){
-if(typeof data40[key15] !== "string"){
-const err82 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/headers/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
+for(const key16 in data40){
+if(!(func2.call(schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties, key16))){
+const err82 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1300,9 +1327,10 @@ vErrors.push(err82);
 errors++;
 }
 }
-}
-else {
-const err83 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/headers",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/headers/type",keyword:"type",params:{type: "object"}};
+if(data40.algorithm !== undefined){
+let data41 = data40.algorithm;
+if(typeof data41 !== "string"){
+const err83 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/algorithm",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/algorithm/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1311,13 +1339,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-if(data33.query !== undefined){
-let data42 = data33.query;
-if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
-for(const key16 in data42){
-if(typeof data42[key16] !== "string"){
-const err84 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/query/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/query/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(!((((data41 === "sha1") || (data41 === "sha256")) || (data41 === "sha384")) || (data41 === "sha512"))){
+const err84 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/algorithm",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/algorithm/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.algorithm.enum}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1327,9 +1350,10 @@ vErrors.push(err84);
 errors++;
 }
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/query",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/query/type",keyword:"type",params:{type: "object"}};
+if(data40.key !== undefined){
+let data42 = data40.key;
+if(typeof data42 !== "string"){
+const err85 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/key",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1338,10 +1362,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-if(data33.separator !== undefined){
-if(typeof data33.separator !== "string"){
-const err86 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/separator",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/separator/type",keyword:"type",params:{type: "string"}};
+if(!((((data42 === "utf8") || (data42 === "hex")) || (data42 === "base64")) || (data42 === "base64url"))){
+const err86 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/key",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/key/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.key.enum}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1351,9 +1373,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-}
-else {
-const err87 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/type",keyword:"type",params:{type: "object"}};
+if(data40.keyPrefix !== undefined){
+if(typeof data40.keyPrefix !== "string"){
+const err87 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/keyPrefix",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/keyPrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1363,9 +1385,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-}
-else {
-const err88 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/type",keyword:"type",params:{type: "object"}};
+if(data40.payload !== undefined){
+if(typeof data40.payload !== "string"){
+const err88 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/payload",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/payload/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1375,9 +1397,10 @@ vErrors.push(err88);
 errors++;
 }
 }
-}
-else {
-const err89 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/type",keyword:"type",params:{type: "object"}};
+if(data40.encoding !== undefined){
+let data45 = data40.encoding;
+if(typeof data45 !== "string"){
+const err89 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/encoding",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/encoding/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1386,13 +1409,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-if(data21.ultravoxCallTokenRequirement !== undefined){
-let data45 = data21.ultravoxCallTokenRequirement;
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key17 in data45){
-if(!(key17 === "scopes")){
-const err90 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+if(!(((data45 === "hex") || (data45 === "base64")) || (data45 === "base64url"))){
+const err90 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/encoding",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/encoding/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.encoding.enum}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1402,13 +1420,10 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data45.scopes !== undefined){
-let data46 = data45.scopes;
-if(Array.isArray(data46)){
-const len4 = data46.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data46[i4] !== "string"){
-const err91 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes/" + i4,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/items/type",keyword:"type",params:{type: "string"}};
+if(data40.timestamp !== undefined){
+let data46 = data40.timestamp;
+if(typeof data46 !== "string"){
+const err91 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/timestamp",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/timestamp/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1417,10 +1432,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-}
-else {
-const err92 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/type",keyword:"type",params:{type: "array"}};
+if(!(((data46 === "s") || (data46 === "ms")) || (data46 === "iso"))){
+const err92 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/timestamp",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/timestamp/enum",keyword:"enum",params:{allowedValues: schema11.properties.requirements.properties.httpSecurityOptions.properties.options.items.properties.requirements.additionalProperties.properties.hmacSignature.properties.timestamp.enum}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1430,9 +1443,12 @@ vErrors.push(err92);
 errors++;
 }
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/type",keyword:"type",params:{type: "object"}};
+if(data40.headers !== undefined){
+let data47 = data40.headers;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+for(const key17 in data47){
+if(typeof data47[key17] !== "string"){
+const err93 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/headers/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1444,7 +1460,7 @@ errors++;
 }
 }
 else {
-const err94 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/type",keyword:"type",params:{type: "object"}};
+const err94 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/headers",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/headers/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1454,9 +1470,12 @@ vErrors.push(err94);
 errors++;
 }
 }
-}
-else {
-const err95 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/type",keyword:"type",params:{type: "array"}};
+if(data40.query !== undefined){
+let data49 = data40.query;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+for(const key18 in data49){
+if(typeof data49[key18] !== "string"){
+const err95 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/query/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/query/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1468,7 +1487,7 @@ errors++;
 }
 }
 else {
-const err96 = {instancePath:instancePath+"/requirements/httpSecurityOptions",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/type",keyword:"type",params:{type: "object"}};
+const err96 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/query",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/query/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1478,13 +1497,9 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data18.requiredParameterOverrides !== undefined){
-let data48 = data18.requiredParameterOverrides;
-if(Array.isArray(data48)){
-const len5 = data48.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data48[i5] !== "string"){
-const err97 = {instancePath:instancePath+"/requirements/requiredParameterOverrides/" + i5,schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/items/type",keyword:"type",params:{type: "string"}};
+if(data40.separator !== undefined){
+if(typeof data40.separator !== "string"){
+const err97 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature/separator",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/properties/separator/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1496,7 +1511,7 @@ errors++;
 }
 }
 else {
-const err98 = {instancePath:instancePath+"/requirements/requiredParameterOverrides",schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/type",keyword:"type",params:{type: "array"}};
+const err98 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hmacSignature",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/properties/hmacSignature/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1508,7 +1523,7 @@ errors++;
 }
 }
 else {
-const err99 = {instancePath:instancePath+"/requirements",schemaPath:"#/properties/requirements/type",keyword:"type",params:{type: "object"}};
+const err99 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/additionalProperties/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1518,11 +1533,9 @@ vErrors.push(err99);
 errors++;
 }
 }
-if(data.timeout !== undefined){
-let data50 = data.timeout;
-if(typeof data50 === "string"){
-if(!pattern11.test(data50)){
-const err100 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"}};
+}
+else {
+const err100 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/requirements",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/requirements/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1532,8 +1545,12 @@ vErrors.push(err100);
 errors++;
 }
 }
-else {
-const err101 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type: "string"}};
+if(data21.ultravoxCallTokenRequirement !== undefined){
+let data52 = data21.ultravoxCallTokenRequirement;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+for(const key19 in data52){
+if(!(key19 === "scopes")){
+const err101 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1543,9 +1560,13 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data.precomputable !== undefined){
-if(typeof data.precomputable !== "boolean"){
-const err102 = {instancePath:instancePath+"/precomputable",schemaPath:"#/properties/precomputable/type",keyword:"type",params:{type: "boolean"}};
+if(data52.scopes !== undefined){
+let data53 = data52.scopes;
+if(Array.isArray(data53)){
+const len4 = data53.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data53[i4] !== "string"){
+const err102 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes/" + i4,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1555,11 +1576,9 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data.http !== undefined){
-let data52 = data.http;
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-if(data52.baseUrlPattern === undefined){
-const err103 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "baseUrlPattern"}};
+}
+else {
+const err103 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement/scopes",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/properties/scopes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1568,8 +1587,10 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(data52.httpMethod === undefined){
-const err104 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "httpMethod"}};
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3+"/ultravoxCallTokenRequirement",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/properties/ultravoxCallTokenRequirement/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1578,9 +1599,10 @@ vErrors.push(err104);
 }
 errors++;
 }
-for(const key18 in data52){
-if(!((key18 === "baseUrlPattern") || (key18 === "httpMethod"))){
-const err105 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+}
+}
+else {
+const err105 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options/" + i3,schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1590,9 +1612,9 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data52.baseUrlPattern !== undefined){
-if(typeof data52.baseUrlPattern !== "string"){
-const err106 = {instancePath:instancePath+"/http/baseUrlPattern",schemaPath:"#/properties/http/properties/baseUrlPattern/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err106 = {instancePath:instancePath+"/requirements/httpSecurityOptions/options",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/properties/options/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1602,11 +1624,9 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data52.httpMethod !== undefined){
-let data54 = data52.httpMethod;
-if(typeof data54 === "string"){
-if(!pattern12.test(data54)){
-const err107 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/pattern",keyword:"pattern",params:{pattern: "^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
+}
+else {
+const err107 = {instancePath:instancePath+"/requirements/httpSecurityOptions",schemaPath:"#/properties/requirements/properties/httpSecurityOptions/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1616,8 +1636,13 @@ vErrors.push(err107);
 errors++;
 }
 }
-else {
-const err108 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/type",keyword:"type",params:{type: "string"}};
+if(data18.requiredParameterOverrides !== undefined){
+let data55 = data18.requiredParameterOverrides;
+if(Array.isArray(data55)){
+const len5 = data55.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data55[i5] !== "string"){
+const err108 = {instancePath:instancePath+"/requirements/requiredParameterOverrides/" + i5,schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1629,7 +1654,7 @@ errors++;
 }
 }
 else {
-const err109 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/type",keyword:"type",params:{type: "object"}};
+const err109 = {instancePath:instancePath+"/requirements/requiredParameterOverrides",schemaPath:"#/properties/requirements/properties/requiredParameterOverrides/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1639,11 +1664,9 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data.client !== undefined){
-let data55 = data.client;
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-for(const key19 in data55){
-const err110 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+}
+else {
+const err110 = {instancePath:instancePath+"/requirements",schemaPath:"#/properties/requirements/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1653,8 +1676,11 @@ vErrors.push(err110);
 errors++;
 }
 }
-else {
-const err111 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "object"}};
+if(data.timeout !== undefined){
+let data57 = data.timeout;
+if(typeof data57 === "string"){
+if(!pattern12.test(data57)){
+const err111 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^-?(?:0|[1-9][0-9]{0,11})(?:\\.[0-9]{1,9})?s$"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1664,11 +1690,8 @@ vErrors.push(err111);
 errors++;
 }
 }
-if(data.dataConnection !== undefined){
-let data56 = data.dataConnection;
-if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
-for(const key20 in data56){
-const err112 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+else {
+const err112 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1678,8 +1701,9 @@ vErrors.push(err112);
 errors++;
 }
 }
-else {
-const err113 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/type",keyword:"type",params:{type: "object"}};
+if(data.precomputable !== undefined){
+if(typeof data.precomputable !== "boolean"){
+const err113 = {instancePath:instancePath+"/precomputable",schemaPath:"#/properties/precomputable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1689,10 +1713,11 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data.defaultReaction !== undefined){
-let data57 = data.defaultReaction;
-if(typeof data57 !== "string"){
-const err114 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/type",keyword:"type",params:{type: "string"}};
+if(data.http !== undefined){
+let data59 = data.http;
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.baseUrlPattern === undefined){
+const err114 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "baseUrlPattern"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1701,8 +1726,8 @@ vErrors.push(err114);
 }
 errors++;
 }
-if(!((((data57 === "AGENT_REACTION_UNSPECIFIED") || (data57 === "AGENT_REACTION_SPEAKS")) || (data57 === "AGENT_REACTION_LISTENS")) || (data57 === "AGENT_REACTION_SPEAKS_ONCE"))){
-const err115 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/enum",keyword:"enum",params:{allowedValues: schema11.properties.defaultReaction.enum}};
+if(data59.httpMethod === undefined){
+const err115 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/required",keyword:"required",params:{missingProperty: "httpMethod"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1711,13 +1736,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-if(data.staticResponse !== undefined){
-let data58 = data.staticResponse;
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-for(const key21 in data58){
-if(!(key21 === "responseText")){
-const err116 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+for(const key20 in data59){
+if(!((key20 === "baseUrlPattern") || (key20 === "httpMethod"))){
+const err116 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1727,9 +1748,9 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data58.responseText !== undefined){
-if(typeof data58.responseText !== "string"){
-const err117 = {instancePath:instancePath+"/staticResponse/responseText",schemaPath:"#/properties/staticResponse/properties/responseText/type",keyword:"type",params:{type: "string"}};
+if(data59.baseUrlPattern !== undefined){
+if(typeof data59.baseUrlPattern !== "string"){
+const err117 = {instancePath:instancePath+"/http/baseUrlPattern",schemaPath:"#/properties/http/properties/baseUrlPattern/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1739,9 +1760,11 @@ vErrors.push(err117);
 errors++;
 }
 }
-}
-else {
-const err118 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/type",keyword:"type",params:{type: "object"}};
+if(data59.httpMethod !== undefined){
+let data61 = data59.httpMethod;
+if(typeof data61 === "string"){
+if(!pattern13.test(data61)){
+const err118 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/pattern",keyword:"pattern",params:{pattern: "^(?![Tt][Rr][Aa][Cc][Ee]$)(?![Cc][Oo][Nn][Nn][Ee][Cc][Tt]$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1751,14 +1774,149 @@ vErrors.push(err118);
 errors++;
 }
 }
-}
 else {
-const err119 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err119 = {instancePath:instancePath+"/http/httpMethod",schemaPath:"#/properties/http/properties/httpMethod/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err119];
 }
 else {
 vErrors.push(err119);
+}
+errors++;
+}
+}
+}
+else {
+const err120 = {instancePath:instancePath+"/http",schemaPath:"#/properties/http/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+if(data.client !== undefined){
+let data62 = data.client;
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+for(const key21 in data62){
+const err121 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+}
+else {
+const err122 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
+}
+errors++;
+}
+}
+if(data.dataConnection !== undefined){
+let data63 = data.dataConnection;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+for(const key22 in data63){
+const err123 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+}
+else {
+const err124 = {instancePath:instancePath+"/dataConnection",schemaPath:"#/properties/dataConnection/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+}
+if(data.defaultReaction !== undefined){
+let data64 = data.defaultReaction;
+if(typeof data64 !== "string"){
+const err125 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+if(!((((data64 === "AGENT_REACTION_UNSPECIFIED") || (data64 === "AGENT_REACTION_SPEAKS")) || (data64 === "AGENT_REACTION_LISTENS")) || (data64 === "AGENT_REACTION_SPEAKS_ONCE"))){
+const err126 = {instancePath:instancePath+"/defaultReaction",schemaPath:"#/properties/defaultReaction/enum",keyword:"enum",params:{allowedValues: schema11.properties.defaultReaction.enum}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+if(data.staticResponse !== undefined){
+let data65 = data.staticResponse;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+for(const key23 in data65){
+if(!(key23 === "responseText")){
+const err127 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+if(data65.responseText !== undefined){
+if(typeof data65.responseText !== "string"){
+const err128 = {instancePath:instancePath+"/staticResponse/responseText",schemaPath:"#/properties/staticResponse/properties/responseText/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+}
+}
+else {
+const err129 = {instancePath:instancePath+"/staticResponse",schemaPath:"#/properties/staticResponse/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+}
+else {
+const err130 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
 }
 errors++;
 }

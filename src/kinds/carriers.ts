@@ -1,6 +1,9 @@
 import { foldHeaderName } from '../http/grammar.ts'
 import type { Carrier } from '../types.ts'
 
+/** Where auth-schemes stand (RFC 9110 section 11.6.2). @internal */
+export const AUTHORIZATION: Carrier = Object.freeze({ kind: 'header', name: 'Authorization' })
+
 /** Two carriers with one key are one place in a request (DEF-3). */
 function carrierKey({ kind, name }: Carrier): string {
   return kind === 'header' ? `header ${foldHeaderName(name)}` : `${kind} ${name}`

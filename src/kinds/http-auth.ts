@@ -2,12 +2,11 @@ import { encodeBytes, utf8 } from '../bytes.ts'
 import type { IssueCode } from '../errors.ts'
 import { isRegisteredAuthScheme } from '../http/auth-schemes.ts'
 import { fitsUtf8, hasControl, isToken68 } from '../http/grammar.ts'
-import type { Carrier, HttpAuthRequirement } from '../types.ts'
+import type { HttpAuthRequirement } from '../types.ts'
+import { AUTHORIZATION } from './carriers.ts'
 import { headerDefect, repeatsPrefix } from './header-api-key.ts'
 import { type Credential, type KindRow, PLAIN } from './row.ts'
 import { textMutation } from './text-mutation.ts'
-
-const AUTHORIZATION: Carrier = { kind: 'header', name: 'Authorization' }
 
 /** What base64 makes of it must fit the limit of a token. */
 const MAX_USER_PASS_BYTES = 12 * 1024

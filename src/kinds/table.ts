@@ -5,6 +5,7 @@ import { cookieApiKey } from './cookie-api-key.ts'
 import { headerApiKey } from './header-api-key.ts'
 import { hmacSignature } from './hmac-signature.ts'
 import { httpAuth } from './http-auth.ts'
+import { oauth2ClientCredentials } from './oauth2-client-credentials.ts'
 import { queryApiKey } from './query-api-key.ts'
 import type { Credential, KindRow } from './row.ts'
 
@@ -16,6 +17,7 @@ export const KINDS: { readonly [K in Kind]: KindRow<FieldsOf<K>> } = {
   headerApiKey,
   httpAuth,
   cookieApiKey,
+  oauth2ClientCredentials,
   hmacSignature,
 }
 

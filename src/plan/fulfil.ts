@@ -1,11 +1,12 @@
 import { SecurityError } from '../errors.ts'
-import { headerDefect } from '../kinds/header-api-key.ts'
+import { AUTHORIZATION } from '../kinds/carriers.ts'
+import { headerDefect, repeatsPrefix } from '../kinds/header-api-key.ts'
 import { type Credential, isMutation } from '../kinds/row.ts'
 import { type BoundKind, bindKind, CALL_TOKEN_CARRIER } from '../kinds/table.ts'
 import { textMutation } from '../kinds/text-mutation.ts'
 import { makeIssue } from '../result.ts'
 import { total } from '../total.ts'
-import type { Authenticated, CredentialNeed, Mutation, Need, Resolution, Token } from '../types.ts'
+import type { AccessTokenNeed, Authenticated, CredentialNeed, Mutation, Need, Resolution, Token } from '../types.ts'
 import { credentialDefect, readToken, tokenIssue } from './tokens.ts'
 
 /**
@@ -13,9 +14,9 @@ import { credentialDefect, readToken, tokenIssue } from './tokens.ts'
  *
  * @param resolution An `authenticated` resolution.
  * @param need One of `resolution.needs`, not a signature: that is met over the final request.
- * @param credential The call token, or the stored credential's value. Checked like any supplied token (TOK-2).
- * @returns A new frozen resolution with the need replaced by its mutation, or by a signature need where the stored
- * credential is a signing secret. The given one is not changed.
+ * @param credential The call token, the access token, or the stored credential's value. Checked like any supplied token (TOK-2).
+ * @returns A new frozen resolution with the need replaced by its mutation, or by a further need where the stored
+ * credential is a signing secret or an OAuth client. The given one is not changed.
  * @throws A {@link SecurityError} with code `ERR_NEED_UNKNOWN` when the need is not one of the resolution's, or
  * `ERR_TOKENS_INVALID` with an issue when its carrier cannot hold the credential.
  * @example
@@ -31,7 +32,7 @@ function meetNeed(resolution: Resolution, need: Need, credential: Token): Authen
   if (resolution?.outcome !== 'authenticated' || !resolution.needs.includes(need) || need.kind === 'signature') {
     throw new SecurityError('ERR_NEED_UNKNOWN')
   }
-  const effect = need.kind === 'callToken' ? meetCallToken(credential) : meetCredential(need, credential)
+  const effect = MEET[need.kind](need as never, credential)
   const needs = resolution.needs.filter((other) => other !== need)
   const changes = isMutation(effect)
     ? { mutations: Object.freeze([...resolution.mutations, effect].sort(byRequirement)), needs: Object.freeze(needs) }
@@ -44,6 +45,24 @@ function byRequirement(one: Mutation | Need, other: Mutation | Need): number {
   const [a, b] = [one.requirement ?? '', other.requirement ?? '']
   if (a === b) return 0
   return b === '' || (a !== '' && a < b) ? -1 : 1
+}
+
+const MEET: {
+  readonly [K in Exclude<Need['kind'], 'signature'>]: (need: NeedOf<K>, credential: Token) => Mutation | Need
+} = {
+  callToken: (_need, credential) => meetCallToken(credential),
+  credential: meetCredential,
+  accessToken: meetAccessToken,
+}
+
+type NeedOf<K> = Extract<Need, { readonly kind: K }>
+
+const BEARER = 'Bearer '
+
+/** RFC 6750 section 2.1. */
+function meetAccessToken({ requirement }: AccessTokenNeed, credential: Token): Mutation {
+  const kind = { defect: (token: Credential) => headerDefect(token) ?? repeatsPrefix(BEARER, String(token)) }
+  return textMutation(AUTHORIZATION, BEARER + String(readUsable(credential, kind, requirement)), requirement)
 }
 
 function meetCredential(need: CredentialNeed, credential: Token): Mutation | Need {

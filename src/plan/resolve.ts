@@ -41,7 +41,7 @@ export type TokensFor<T> = AuthTokens<NamesOf<T>>
  * @param options How the choice is made. Defaults as in {@link ResolveOptions}.
  * @returns A frozen resolution that shares nothing with its inputs.
  * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID`, `ERR_ARGUMENT_INVALID`, or `ERR_TENANT_REQUIRED`
- * when the chosen option refers to a stored credential and no `tenant` is given.
+ * when the chosen option needs a stored credential or an access token and no `tenant` is given.
  * @example
  * const resolution = resolve(tool, { apiKey: '<YOUR_TOKEN>' })
  * if (resolution.ok) send(apply(request, resolution))
@@ -96,6 +96,11 @@ export function resolveOrThrow<const T>(
   })
 }
 
+/** What a store or a cache keeps, tenant by tenant. */
+function belongsToTenant({ kind }: Need): boolean {
+  return kind === 'credential' || kind === 'accessToken'
+}
+
 function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settings: ResolveSettings): Resolution {
   const mutations: Mutation[] = []
   const needs: Need[] = []
@@ -113,9 +118,9 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
       else needs.push(effect)
     }
   }
-  if (settings.tenant === null && needs.some((need) => need.kind === 'credential')) {
+  if (settings.tenant === null && needs.some(belongsToTenant)) {
     throw new SecurityError('ERR_TENANT_REQUIRED', {
-      message: 'a stored credential is needed: give the `tenant` whose it is',
+      message: 'a stored credential or an access token is needed: give the `tenant` whose it is',
     })
   }
   if (option.callTokenScopes.length > 0) needs.push(callTokenNeed(option.callTokenScopes))

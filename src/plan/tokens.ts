@@ -167,6 +167,10 @@ const TEXTS: Partial<Record<IssueCode, { readonly message: string; readonly help
     message: 'is no secret that the form can use',
     help: 'its text must fit `key` and `keyPrefix`; several secrets need a `separator`',
   },
+  ERR_TOKEN_CLIENT: {
+    message: 'is no OAuth client that can be used',
+    help: 'id and secret are printable ASCII; `private_key_jwt` needs a private JWK of type RSA, EC or OKP',
+  },
   ERR_TOKEN_BASIC: {
     message: 'is not Basic credentials',
     help: 'give `{ username, password }`, or base64 of `user:password`',

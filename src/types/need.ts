@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts'
-import type { HmacForm, Requirement } from './requirement.ts'
+import type { ClientAuthentication, HmacForm, Requirement } from './requirement.ts'
 
 /** The place that a credential is written to. */
 export interface Carrier {
@@ -18,7 +18,7 @@ export interface Mutation extends Carrier {
 }
 
 /** An effect still owed before a resolution can be applied. Meet it with {@link fulfil}. */
-export type Need = CallTokenNeed | CredentialNeed | SignatureNeed
+export type Need = CallTokenNeed | CredentialNeed | AccessTokenNeed | SignatureNeed
 
 /** A call token is to be minted at call set-up. */
 export interface CallTokenNeed {
@@ -45,6 +45,43 @@ export interface CredentialNeed {
   /** The requirement as the definition declares it: how the credential will be written. */
   readonly as: Requirement
 }
+
+/** An access token is to be fetched from a token endpoint, or taken from a cache, when the request is sent. */
+export interface AccessTokenNeed {
+  /** Tells the needs apart. */
+  readonly kind: 'accessToken'
+  /** The requirement it satisfies. */
+  readonly requirement: string
+  /** Where the access token will be written. */
+  readonly writes: readonly Carrier[]
+  /** The token endpoint. */
+  readonly tokenUrl: string
+  /** Scopes asked for, separated by one space. */
+  readonly scope?: string
+  /** Sent as `audience`. */
+  readonly audience?: string
+  /** How the client proves itself. */
+  readonly clientAuthentication: ClientAuthentication
+  /** Further parameters of the token request. */
+  readonly parameters?: { readonly [name: string]: string }
+  /** The client whose token it is. */
+  readonly client: ClientCredential
+}
+
+/** A client of an OAuth server with its proof. */
+export type ClientCredential =
+  | {
+      /** Id of the client; no secret. */
+      readonly clientId: string
+      /** The shared secret. */
+      readonly clientSecret: Secret
+    }
+  | {
+      /** Id of the client; no secret. */
+      readonly clientId: string
+      /** JSON text of the private key, a JWK (RFC 7517). */
+      readonly privateKey: Secret
+    }
 
 /** The final request is to be signed, last of all. */
 export interface SignatureNeed {

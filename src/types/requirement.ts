@@ -70,12 +70,37 @@ export interface HmacForm {
   readonly separator?: string
 }
 
+/** How a client proves itself to the token endpoint (RFC 6749 section 2.3, RFC 7523). */
+export type ClientAuthentication =
+  | 'client_secret_post'
+  | 'client_secret_basic'
+  | 'client_secret_basic_raw'
+  | 'private_key_jwt'
+
+/** An access token is fetched with OAuth's client credentials grant (RFC 6749 section 4.4). Extends Ultravox's format. */
+export interface OAuth2ClientCredentialsRequirement {
+  /** Where the access token comes from; it travels as `Authorization: Bearer <access token>`. */
+  readonly oauth2ClientCredentials: {
+    /** The token endpoint: https with a literal host, or http on loopback; no fragment, no user info, no braces. */
+    readonly tokenUrl: string
+    /** Scopes asked for, separated by one space (RFC 6749 section 3.3). Default: the server's own. */
+    readonly scope?: string
+    /** Sent as `audience`; for `private_key_jwt` also the `aud` of the assertion, in place of `tokenUrl`. Default none. */
+    readonly audience?: string
+    /** Default `client_secret_post`; `client_secret_basic_raw` skips the form encoding that RFC 6749 asks of Basic. */
+    readonly clientAuthentication?: ClientAuthentication
+    /** Further parameters of the token request, such as `resource`. Default none. */
+    readonly parameters?: { readonly [name: string]: string }
+  }
+}
+
 /** How one named requirement is met: exactly one kind (OpenAPI calls this a security scheme). */
 export type Requirement =
   | QueryApiKeyRequirement
   | HeaderApiKeyRequirement
   | HttpAuthRequirement
   | CookieApiKeyRequirement
+  | OAuth2ClientCredentialsRequirement
   | HmacSignatureRequirement
 
 type KeysOfUnion<T> = T extends unknown ? keyof T : never
