@@ -113,6 +113,20 @@ export const CODES = {
   ERR_SEAL_KEY: { phase: 'definition', title: 'no key opens the sealed text' },
   ERR_CALL_TOKEN_INVALID: { phase: 'tokens', title: 'the call token is not valid here' },
 
+  // Dialects
+  ERR_DIALECT_VERSION: { phase: 'definition', title: 'this version of the format is not read' },
+  ERR_DIALECT_REFERENCE: {
+    phase: 'definition',
+    title: 'a reference leads out of the document, in a circle or to nothing',
+  },
+  ERR_DIALECT_SCHEME: { phase: 'definition', title: 'a security scheme is not declared' },
+  ERR_DIALECT_CREDENTIAL: { phase: 'definition', title: 'the plan of a credential is not known' },
+  ERR_DIALECT_SERVER: { phase: 'definition', title: 'nothing says at which URL the tool is' },
+  ERR_DIALECT_OPERATION: { phase: 'definition', title: 'the document has no such operation' },
+  ERR_DIALECT_INEXPRESSIBLE: { phase: 'definition', title: 'one of the two formats has no word for this' },
+  WARN_DIALECT_DROPPED: { phase: 'definition', title: 'something was left out that a definition has no word for' },
+  WARN_DIALECT_SECRET_INLINE: { phase: 'definition', title: 'a secret stays where it is, beside the URL' },
+
   // Signatures
   ERR_SIGNATURE_FORM: { phase: 'definition', title: 'the form of a signature is not usable' },
   ERR_SIGNATURE_SECRET: { phase: 'tokens', title: 'the secret of a signature is not usable' },
@@ -126,7 +140,20 @@ export const CODES = {
   // Stores
   ERR_STORE_UNAVAILABLE: { phase: 'need', title: 'a store did not answer' },
 
+  // Stored credentials (CRD-1 to CRD-5)
+  ERR_CREDENTIAL_NOT_FOUND: { phase: 'need', title: 'no stored credential has this id' },
+  ERR_CREDENTIAL_TYPE: { phase: 'need', title: 'a stored credential has another type' },
+  ERR_CREDENTIAL_REFUSED: { phase: 'need', title: 'a stored credential is not allowed here' },
+  ERR_CREDENTIAL_LOOKUP: { phase: 'need', title: 'a stored credential could not be read' },
+  ERR_CREDENTIAL_VALUE: { phase: 'need', title: 'the value of a credential cannot be used' },
+  ERR_CREDENTIAL_NAME: { phase: 'need', title: 'the name or id of a credential is not usable' },
+  ERR_CREDENTIAL_NAME_TAKEN: { phase: 'need', title: 'another credential has this name' },
+  ERR_CREDENTIAL_ID_TAKEN: { phase: 'need', title: 'another credential has this id' },
+  ERR_CREDENTIAL_HOST: { phase: 'need', title: 'a host that a credential may be sent to is not usable' },
+  ERR_CREDENTIAL_IN_USE: { phase: 'need', title: 'a credential is in use and was not deleted' },
+
   // Needs
+  ERR_ACCESS_TOKEN_UNAVAILABLE: { phase: 'need', title: 'an access token could not be fetched' },
   ERR_NEED_UNKNOWN: { phase: 'need', title: 'the need does not belong to the resolution' },
   ERR_NEED_UNMET: { phase: 'need', title: 'a need is still owed' },
 
@@ -145,6 +172,23 @@ export const CODES = {
     phase: 'request',
     title: 'the request already holds another value in the place of a credential',
   },
+
+  // Sending (REQ-5)
+  ERR_SEND_FAILED: { phase: 'request', title: 'the exchange with the tool failed' },
+  ERR_SEND_TIMEOUT: { phase: 'request', title: 'the tool did not answer in time' },
+  ERR_SEND_ABORTED: { phase: 'request', title: 'the exchange was called off' },
+  ERR_ADDRESS_REFUSED: { phase: 'request', title: 'the host is at an address that may not be reached' },
+  ERR_REDIRECT_REFUSED: { phase: 'response', title: 'a redirect was not followed' },
+  ERR_RESPONSE_TOO_LARGE: { phase: 'response', title: 'the answer is larger than allowed' },
+
+  // The receiving side
+  ERR_CREDENTIALS_MISSING: { phase: 'request', title: 'a request has no credentials' },
+  ERR_CREDENTIALS_INVALID: { phase: 'request', title: 'the credentials of a request are not valid' },
+  ERR_CREDENTIALS_REPEATED: { phase: 'request', title: 'a request holds two credentials in one place' },
+  ERR_KEY_ISSUING_OFF: { phase: 'request', title: 'no API keys are issued here' },
+  ERR_KEY_SCOPE: { phase: 'request', title: 'an API key may not have this scope' },
+  ERR_KEY_COUNT: { phase: 'request', title: 'a tenant has as many API keys as it may have' },
+  ERR_BODY_TOO_LARGE: { phase: 'request', title: 'the body of a request is too long' },
 } as const
 
 /** Any code of {@link CODES}. */

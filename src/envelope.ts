@@ -1,5 +1,6 @@
 import { decodeBytes, encodeBytes, utf8 } from './bytes.ts'
 import { SecurityError } from './errors.ts'
+import { total } from './total.ts'
 
 /** A key that seals and opens. */
 export interface SealingKey {
@@ -12,6 +13,7 @@ export interface SealingKey {
 const VERSION = 'lk1'
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/
 const IV_BYTES = 12
+const KEY_LENGTH = 'a sealing key has 32 bytes'
 
 /**
  * Seals a text with AES-256-GCM.
@@ -20,7 +22,7 @@ const IV_BYTES = 12
  * @internal
  */
 export async function seal(text: string, { keyId, key }: SealingKey, context: readonly string[]): Promise<string> {
-  if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) throw unusableKey('`keyId` is not 1 to 64 of `A-Z a-z 0-9 _ -`')
+  checkKeyId(keyId)
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
   const algorithm = { name: 'AES-GCM', iv, additionalData: associatedData(keyId, context) }
   const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key, 'encrypt'), utf8(text))
@@ -52,6 +54,39 @@ export async function open(sealed: string, keys: readonly SealingKey[], context:
   }
 }
 
+/** The id of the key that a text was sealed with, as far as it can be read. @internal */
+export function sealedWith(sealed: string): string | undefined {
+  return sealed.split('.')[1]
+}
+
+/**
+ * Copies a list of keys, the first of which is to seal.
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for no list, an unusable key, or two of one id.
+ * @internal
+ */
+export function copyKeys(keys: unknown): readonly [SealingKey, ...SealingKey[]] {
+  return total('ERR_ARGUMENT_INVALID', () => {
+    if (!Array.isArray(keys)) throw unusableKey('expected the sealing keys as a list')
+    const [first, ...others] = Array.from(keys as readonly SealingKey[], copyKey)
+    if (first === undefined) throw unusableKey('expected at least one sealing key')
+    const isUnique = new Set([first, ...others].map(({ keyId }) => keyId)).size === others.length + 1
+    if (!isUnique) throw unusableKey('two sealing keys have one `keyId`')
+    return [first, ...others]
+  })
+}
+
+function copyKey({ keyId, key }: SealingKey): SealingKey {
+  checkKeyId(keyId)
+  if (key instanceof CryptoKey) return { keyId, key }
+  if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey(KEY_LENGTH)
+  return { keyId, key: new Uint8Array(key) }
+}
+
+function checkKeyId(keyId: unknown): void {
+  if (typeof keyId === 'string' && KEY_ID.test(keyId)) return
+  throw unusableKey('`keyId` is not 1 to 64 of `A-Z a-z 0-9 _ -`')
+}
+
 /** Unambiguous: JSON keeps the parts apart. */
 function associatedData(keyId: string, context: readonly string[]): Uint8Array<ArrayBuffer> {
   return utf8(JSON.stringify([VERSION, keyId, ...context]))
@@ -63,7 +98,7 @@ async function importKey(key: Uint8Array | CryptoKey, usage: 'encrypt' | 'decryp
     if (name === 'AES-GCM' && length === 256 && key.usages.includes(usage)) return key
     throw unusableKey(`expected an AES-GCM key of 256 bits that may ${usage}`)
   }
-  if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey('a sealing key has 32 bytes')
+  if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey(KEY_LENGTH)
   return crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, [usage])
 }
 

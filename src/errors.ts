@@ -8,6 +8,7 @@ export interface SecurityErrorDetails {
   readonly message?: string
   readonly issues?: readonly Issue[]
   readonly retryable?: boolean
+  readonly retryAfterMs?: number
   readonly phase?: Phase
 }
 
@@ -30,17 +31,23 @@ export class SecurityError extends Error {
   readonly phase: Phase
   /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean
+  /** Milliseconds to wait before the same call, where the other side said so. */
+  readonly retryAfterMs?: number
   /** The single problems, where there are several. */
   readonly issues?: readonly Issue[]
 
   /** @internal */
   constructor(code: ErrorCode, details: SecurityErrorDetails = {}) {
     // Own properties only: a polluted Object.prototype would speak for us.
-    const { message, issues, retryable, phase }: SecurityErrorDetails = Object.assign(Object.create(null), details)
+    const { message, issues, retryable, retryAfterMs, phase }: SecurityErrorDetails = Object.assign(
+      Object.create(null),
+      details,
+    )
     super(message ?? CODES[code].title)
     this.code = code
     this.phase = phase ?? CODES[code].phase
     this.retryable = retryable ?? false
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
     if (issues !== undefined) this.issues = issues
   }
 }

@@ -1,4 +1,5 @@
 import type { IssueCode } from './errors.ts'
+import { pointerSegments } from './json-pointer.ts'
 
 /** One problem, or one warning, with the place it stands at. */
 export interface Issue {
@@ -60,9 +61,39 @@ export function hasErrors(issues: readonly Issue[]): boolean {
   return issues.some((issue) => issue.severity === 'error')
 }
 
-/** Orders issues by pointer, then by code, so that output is stable. @internal */
+/**
+ * Orders issues by pointer, then by code, so that output is stable. Pointers compare segment by segment: whole numbers
+ * come first and by value, so that `/10` stands behind `/2`, everything else by code unit.
+ * @internal
+ */
 export function sortIssues(issues: readonly Issue[]): readonly Issue[] {
-  return [...issues].sort((a, b) => compare(a.pointer, b.pointer) || compare(a.code, b.code))
+  return issues
+    .map((issue) => ({ issue, segments: pointerSegments(issue.pointer) }))
+    .sort((a, b) => compareWays(a.segments, b.segments) || compare(a.issue.code, b.issue.code))
+    .map(({ issue }) => issue)
+}
+
+function compareWays(a: readonly string[], b: readonly string[]): number {
+  const shared = Math.min(a.length, b.length)
+  for (let index = 0; index < shared; index += 1) {
+    const order = compareSegments(a[index] as string, b[index] as string)
+    if (order !== 0) return order
+  }
+  return a.length - b.length
+}
+
+const INDEX = /^(?:0|[1-9][0-9]*)$/
+
+function compareSegments(a: string, b: string): number {
+  if (INDEX.test(a) !== INDEX.test(b)) return INDEX.test(a) ? -1 : 1
+  // Without leading zeros, the longer number is the greater one.
+  return INDEX.test(a) ? a.length - b.length || compare(a, b) : compare(a, b)
+}
+
+/** Orders issues of tokens by the name of the token, by code unit (TOK-1). @internal */
+export function sortByName(issues: readonly Issue[]): readonly Issue[] {
+  const nameOf = ({ pointer }: Issue): string => pointerSegments(pointer).join('/')
+  return [...issues].sort((a, b) => compare(nameOf(a), nameOf(b)))
 }
 
 function compare(a: string, b: string): number {

@@ -24,11 +24,13 @@ interface Frame {
 }
 
 class Refusal {
-  readonly code: IssueCode
-  constructor(code: IssueCode) {
+  readonly code: RefusalCode
+  constructor(code: RefusalCode) {
     this.code = code
   }
 }
+
+type RefusalCode = keyof typeof REFUSALS
 
 /** How scalars are copied. @internal */
 export interface SnapshotOptions {
@@ -74,7 +76,7 @@ function copyTree(input: unknown, stack: Frame[], options: SnapshotOptions): Jso
     }
     values += 1
     if (values > MAX_VALUES) throw new Refusal('ERR_INPUT_TOO_LARGE')
-    const key = frame.keys === null ? frame.next : (frame.keys[frame.next] ?? '')
+    const key = keyAt(frame, frame.next)
     frame.next += 1
     // A hole of a list would be filled from a polluted prototype.
     if (frame.keys === null && !Object.hasOwn(frame.source, key)) throw new Refusal('ERR_INPUT_NOT_JSON')
@@ -116,6 +118,11 @@ function openFrame(source: object, values: number): Frame {
   return { source, copy: Object.create(null) as Container, keys, length: keys.length, next: 0, height: 0, values }
 }
 
+/** INVARIANT: `index` is that of a child. */
+function keyAt({ keys }: Frame, index: number): string | number {
+  return keys === null ? index : (keys[index] as string)
+}
+
 function put(copy: Container, key: string | number, value: JsonValue): void {
   if (Array.isArray(copy)) copy.push(value)
   else copy[key] = value
@@ -135,21 +142,20 @@ function copyScalar(value: unknown): JsonValue {
   throw new Refusal('ERR_INPUT_NOT_JSON')
 }
 
-function refusalIssue(code: IssueCode, stack: readonly Frame[]): Issue {
-  const segments = stack.map((frame) => (frame.keys === null ? frame.next - 1 : (frame.keys[frame.next - 1] ?? '')))
+function refusalIssue(code: RefusalCode, stack: readonly Frame[]): Issue {
   // An object refused before its first child was taken is at its parent's current key.
-  const taken = segments.filter((_, level) => (stack[level]?.next ?? 0) > 0)
-  return makeIssue(code, pointerTo('', ...taken.map(wellFormed)), REFUSALS[code] ?? 'not usable')
+  const taken = stack.filter((frame) => frame.next > 0).map((frame) => keyAt(frame, frame.next - 1))
+  return makeIssue(code, pointerTo('', ...taken.map(wellFormed)), REFUSALS[code])
 }
 
 function wellFormed(segment: string | number): string | number {
   return typeof segment === 'string' ? segment.toWellFormed() : segment
 }
 
-const REFUSALS: Partial<Record<IssueCode, string>> = {
+const REFUSALS = {
   ERR_INPUT_UNREADABLE: 'a property could not be read: a getter or proxy threw',
   ERR_INPUT_NOT_JSON: 'expected JSON: an object, array, string, finite number, boolean or null',
   ERR_INPUT_TOO_DEEP: `nested deeper than ${MAX_DEPTH} levels, or contains itself`,
   ERR_INPUT_TOO_LARGE: `more than ${MAX_VALUES} values`,
   ERR_INPUT_ILL_FORMED: 'not well-formed Unicode: a lone surrogate',
-}
+} as const satisfies Partial<Record<IssueCode, string>>

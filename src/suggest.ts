@@ -56,6 +56,7 @@ function editDistance(a: string, b: string): number {
   return at(last, b.length)
 }
 
+/** INVARIANT: the row has been filled up to this column. */
 function at(row: readonly number[], column: number): number {
-  return row[column] ?? 0
+  return row[column] as number
 }

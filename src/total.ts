@@ -15,7 +15,8 @@ export function total<T>(code: ErrorCode, run: () => T): T {
   }
 }
 
-function isOwn(error: unknown): error is SecurityError {
+/** Whether an error is ours; asking a proxy may throw. @internal */
+export function isOwn(error: unknown): error is SecurityError {
   try {
     return error instanceof SecurityError
   } catch {

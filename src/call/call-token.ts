@@ -49,6 +49,9 @@ export interface CallTokenClaims {
 const TYPE = 'call+jwt'
 const ISSUER = 'latchkey'
 
+/** By how much the clock of the one who verifies may be behind the issuer's, in seconds. */
+const CLOCK_SKEW_SECONDS = 60
+
 /**
  * Makes an issuer of call tokens: compact JWS, HS256 or EdDSA by the key.
  *
@@ -82,7 +85,8 @@ export function createCallTokenIssuer(options: CallTokenIssuerOptions): CallToke
 }
 
 /**
- * Verifies a call token where a platform's own tool receives it.
+ * Verifies a call token where a platform's own tool receives it. One that was issued more than 60 seconds in the future
+ * is refused.
  *
  * @param token The value of `X-Ultravox-Call-Token`.
  * @returns Call and scopes; or one issue that does not say which check failed but for a missing scope.
@@ -111,10 +115,12 @@ async function readClaims(
 ): Promise<CallTokenClaims | null> {
   const algorithms = [algorithmOf(key, 'verify')]
   try {
-    const checks = { algorithms, issuer, typ: TYPE, currentDate, requiredClaims: ['sub', 'exp', 'scopes'] }
-    const { sub, scopes } = (await jwtVerify(token, key, checks)).payload
+    const checks = { algorithms, issuer, typ: TYPE, currentDate, requiredClaims: ['sub', 'iat', 'exp', 'scopes'] }
+    const { sub, iat, scopes } = (await jwtVerify(token, key, checks)).payload
     const isList = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
-    return sub === undefined || !isList ? null : { callId: sub, scopes: scopes as string[] }
+    // RFC 7519 §4.1.6 leaves it open; a token that is yet to be issued was made by a clock that is not to be trusted.
+    const isIssued = typeof iat === 'number' && iat <= currentDate.getTime() / 1000 + CLOCK_SKEW_SECONDS
+    return sub === undefined || !isList || !isIssued ? null : { callId: sub, scopes: scopes as string[] }
   } catch {
     // The library's error may quote claims of the token.
     return null

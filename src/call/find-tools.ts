@@ -1,6 +1,6 @@
 import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
-import type { ToolEntry } from './read-call.ts'
+import { isReadable, isReference, type ToolEntry } from './tool-entry.ts'
 import type { ResolveCallOptions, StoredTool, ToolReference } from './types.ts'
 
 /** What a look-up gave. @internal */
@@ -44,8 +44,9 @@ export async function findTools(
   return found
 }
 
-function referenceOf({ tool, sound }: ToolEntry): ToolReference | undefined {
-  if (!sound) return undefined
+function referenceOf(entry: ToolEntry): ToolReference | undefined {
+  if (!isReference(entry)) return undefined
+  const { tool } = entry
   if (tool.toolId !== undefined) return { toolId: tool.toolId }
   return tool.toolName === undefined ? undefined : { toolName: tool.toolName }
 }
@@ -99,6 +100,13 @@ export function nameOf({ tool }: ToolEntry, found: FoundTool | undefined): strin
   const declared = found?.tool?.declaredName ?? declaredName(tool.temporaryTool)
   const names: readonly unknown[] = [tool.nameOverride, declared, found?.tool?.name, tool.toolName]
   return names.find((name): name is string => typeof name === 'string')
+}
+
+/** Whether that name stays as it is once everything wrong with the entry is mended. @internal */
+export function isNameKnown(entry: ToolEntry, found: FoundTool | undefined): boolean {
+  if (!isReadable(entry, 'nameOverride')) return false
+  if (entry.tool.nameOverride !== undefined) return true
+  return isReference(entry) && (found === undefined || found.issue === null)
 }
 
 const LOOK_UP_TEXTS: Record<LookUpFailure, { readonly message: string; readonly help: string }> = {

@@ -1,7 +1,8 @@
 import { enablePatches, Immer, type Patch } from 'immer'
 import { viewTool } from './call-tool.ts'
 import type { FoundTool } from './find-tools.ts'
-import type { ReadCall, ToolEntry } from './read-call.ts'
+import type { ReadCall } from './read-call.ts'
+import type { ToolEntry } from './tool-entry.ts'
 import type { ResolvedTool } from './types.ts'
 
 // An instance of its own: freezing the caller's objects, or changing immer's settings for the host, is not ours to do.

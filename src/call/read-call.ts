@@ -4,21 +4,13 @@ import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import { snapshot } from '../snapshot.ts'
 import type { JsonValue } from '../types.ts'
+import { brokenFields, SELECTED_TOOL_FIELDS, type ToolEntry } from './tool-entry.ts'
 import type { SelectedTool } from './types.ts'
 import { callSchema } from './validator.generated.ts'
 
 type JsonObject = { readonly [key: string]: JsonValue }
 
-/** One selected tool and where it stands. @internal */
-export interface ToolEntry {
-  readonly tool: SelectedTool
-  /** JSON Pointer into the normalised payload. */
-  readonly pointer: string
-  /** Whether its fields are what they should be; else it is not resolved, and has problems already. */
-  readonly sound: boolean
-}
-
-/** A call payload, read once. @internal */
+/** A call payload, read once. Pointers lead into the normalised payload. @internal */
 export interface ReadCall {
   readonly entries: readonly ToolEntry[]
   readonly issues: readonly Issue[]
@@ -28,44 +20,38 @@ export interface ReadCall {
   /** Keys of `toolOverrides` and `templateContext` as spelled. */
   readonly overridesKey: string
   readonly contextKey: string
-  /** Translates a pointer inside a selected tool to the author's spelling. */
+  /** Translates a pointer to the author's spelling. */
   readonly toInput: (pointer: string) => string
+  readonly removed: RemovedTools
 }
 
-/** Names to take out of a call's tools by `toolOverrides.remove`. @internal */
+/** What `toolOverrides` takes out of a call's tools. @internal */
 export interface RemovedTools {
   readonly all: boolean
   readonly names: readonly { readonly name: string; readonly pointer: string }[]
 }
 
 /** Reads a call payload: `selectedTools` at its root or in `callTemplate`, and `toolOverrides`. @internal */
-export function readCall(call: unknown): ReadCall & { readonly removed: RemovedTools } {
+export function readCall(call: unknown): ReadCall {
   const copy = snapshot(call)
-  if (!copy.ok) return unreadable(copy.issues)
+  if (!copy.ok) return { ...NOTHING, issues: copy.issues }
   const { value, issues, toInput } = normalise(copy.value, callSchema.shape)
   const schemaIssues = [...issues, ...checkSchema(value, callSchema)]
-  const root = (isObject(value) ? value : {}) as JsonObject
-  const template = isObject(root['callTemplate']) ? root['callTemplate'] : undefined
-  const all = [...schemaIssues, ...findMisplaced(root, ''), ...findMisplaced(template ?? {}, '/callTemplate')]
-  const base =
-    template !== undefined && template['selectedTools'] !== undefined ? '/callTemplate/selectedTools' : '/selectedTools'
-  if (template?.['selectedTools'] !== undefined && root['selectedTools'] !== undefined) {
-    all.push(
-      makeIssue(
-        'ERR_FIELD_MISPLACED',
-        '/selectedTools',
-        '`selectedTools` stands at the root and in `callTemplate`',
-        'keep one of them',
-      ),
-    )
-  }
-  const selected = base === '/selectedTools' ? root['selectedTools'] : template?.['selectedTools']
-  const overrides = isObject(root['toolOverrides']) ? root['toolOverrides'] : {}
-  const isSound = (pointer: string): boolean => !schemaIssues.some((issue) => isWithin(issue, pointer))
-  const entries = [...entriesOf(selected, base, isSound), ...entriesOf(overrides['add'], '/toolOverrides/add', isSound)]
+  const root = objectOf(value)
+  const template = objectOf(root['callTemplate'])
+  const base = template['selectedTools'] !== undefined ? '/callTemplate/selectedTools' : '/selectedTools'
+  const selected = template['selectedTools'] ?? root['selectedTools']
+  const overrides = objectOf(root['toolOverrides'])
+  const broken = brokenFields(schemaIssues)
+  const entries = [...entriesOf(selected, base, broken), ...entriesOf(overrides['add'], '/toolOverrides/add', broken)]
   return {
     entries,
-    issues: all,
+    issues: [
+      ...schemaIssues,
+      ...findMisplaced(root, ''),
+      ...findMisplaced(template, '/callTemplate'),
+      ...twoLists(root, template),
+    ],
     templateContext: root['templateContext'],
     listPath: selected === undefined && entries.length === 0 ? null : toInput(base).slice(1).split('/'),
     overridesKey: toInput('/toolOverrides').slice(1),
@@ -75,33 +61,25 @@ export function readCall(call: unknown): ReadCall & { readonly removed: RemovedT
   }
 }
 
-function unreadable(issues: readonly Issue[]): ReturnType<typeof readCall> {
-  return {
-    entries: [],
-    issues,
-    templateContext: undefined,
-    listPath: null,
-    overridesKey: 'toolOverrides',
-    contextKey: 'templateContext',
-    toInput: (pointer) => pointer,
-    removed: { all: false, names: [] },
-  }
-}
-
-/** Whether an error stands at this place or inside of it. */
-function isWithin({ severity, pointer }: Issue, place: string): boolean {
-  return severity === 'error' && (pointer === place || pointer.startsWith(`${place}/`))
+const NOTHING: Omit<ReadCall, 'issues'> = {
+  entries: [],
+  templateContext: undefined,
+  listPath: null,
+  overridesKey: 'toolOverrides',
+  contextKey: 'templateContext',
+  toInput: (pointer) => pointer,
+  removed: { all: false, names: [] },
 }
 
 function entriesOf(
   list: JsonValue | undefined,
   base: string,
-  isSound: (pointer: string) => boolean,
+  broken: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly ToolEntry[] {
   if (!Array.isArray(list)) return []
   return list.flatMap((tool: JsonValue, index) => {
     const pointer = pointerTo(base, index)
-    return isObject(tool) ? [{ tool: tool as SelectedTool, pointer, sound: isSound(pointer) }] : []
+    return isObject(tool) ? [{ tool: tool as SelectedTool, pointer, broken: broken.get(pointer) ?? new Set() }] : []
   })
 }
 
@@ -112,16 +90,20 @@ function removedNames(list: JsonValue | undefined): RemovedTools['names'] {
   )
 }
 
-const SELECTED_TOOL_FIELDS = callSchema.shape.fields?.['selectedTools']?.items?.fields ?? {}
-
 /** A selected tool's field beside `selectedTools` would be ignored, and a token with it. */
 function findMisplaced(object: JsonObject, pointer: string): readonly Issue[] {
   return Object.keys(object)
-    .filter((key) => Object.hasOwn(SELECTED_TOOL_FIELDS, key) || Object.hasOwn(SELECTED_TOOL_FIELDS, camelCase(key)))
+    .filter((key) => SELECTED_TOOL_FIELDS.includes(key) || SELECTED_TOOL_FIELDS.includes(camelCase(key)))
     .map((key) => {
       const message = `\`${key}\` belongs in an entry of \`selectedTools\`; here it would be ignored`
       return makeIssue('ERR_FIELD_MISPLACED', pointerTo(pointer, key), message, 'move it into the tool that it is for')
     })
+}
+
+function twoLists(root: JsonObject, template: JsonObject): readonly Issue[] {
+  if (root['selectedTools'] === undefined || template['selectedTools'] === undefined) return []
+  const message = '`selectedTools` stands at the root and in `callTemplate`'
+  return [makeIssue('ERR_FIELD_MISPLACED', '/selectedTools', message, 'keep one of them')]
 }
 
 function camelCase(key: string): string {
@@ -130,4 +112,10 @@ function camelCase(key: string): string {
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const EMPTY: JsonObject = Object.freeze(Object.create(null) as JsonObject)
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return isObject(value) ? value : EMPTY
 }

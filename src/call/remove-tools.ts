@@ -1,11 +1,18 @@
 import { type Issue, makeIssue } from '../result.ts'
 import { didYouMean } from '../suggest.ts'
-import { type FoundTool, nameOf } from './find-tools.ts'
-import type { RemovedTools, ToolEntry } from './read-call.ts'
+import { type FoundTool, isNameKnown, nameOf } from './find-tools.ts'
+import type { RemovedTools } from './read-call.ts'
+import type { ToolEntry } from './tool-entry.ts'
+
+// More names that nobody has are no misspelt ones, and looking for what each was meant to be takes time.
+const MAX_SUGGESTIONS = 50
 
 /**
  * Takes tools out of a call, by the name that the model would see: first those that `remove` names, then all for
  * `removeAll`; tools of `add` stay.
+ *
+ * A tool whose look-up failed may have any name: it stays, for its own problem to be reported, and a name that no other
+ * tool has may be its.
  * @internal
  */
 export function removeTools(
@@ -15,14 +22,23 @@ export function removeTools(
 ): { readonly kept: readonly ToolEntry[]; readonly issues: readonly Issue[] } {
   const isAdded = ({ pointer }: ToolEntry): boolean => pointer.startsWith('/toolOverrides/')
   const base = entries.filter((entry) => !isAdded(entry))
-  const names = new Map(base.map((entry) => [entry, nameOf(entry, found.get(entry))]))
-  const known = [...names.values()].filter((name) => name !== undefined)
-  const issues = removed.names
-    .filter(({ name }) => !known.includes(name))
-    .map(({ name, pointer }) =>
-      makeIssue('ERR_TOOL_NOT_FOUND', pointer, `no selected tool is named \`${name}\``, didYouMean(name, known)),
-    )
+  const names = new Map(base.flatMap((entry) => removableName(entry, found.get(entry))))
+  const known = new Set(names.values())
   const gone = new Set(removed.names.map(({ name }) => name))
   const kept = entries.filter((entry) => isAdded(entry) || !(removed.all || gone.has(names.get(entry) ?? '')))
-  return { kept, issues }
+  const isAnyNameOpen = kept.some((entry) => !isAdded(entry) && !isNameKnown(entry, found.get(entry)))
+  const unknown = isAnyNameOpen ? [] : removed.names.filter(({ name }) => !known.has(name))
+  return { kept, issues: unknown.map((each, index) => notFound(each, known, index)) }
+}
+
+/** A tool that is not stored goes by the name that it was looked for; one whose look-up failed may have another. */
+function removableName(entry: ToolEntry, found: FoundTool | undefined): readonly (readonly [ToolEntry, string])[] {
+  const name = nameOf(entry, found)
+  const isOpen = found?.issue?.code === 'ERR_TOOL_LOOKUP' && entry.tool.nameOverride === undefined
+  return name === undefined || isOpen ? [] : [[entry, name]]
+}
+
+function notFound({ name, pointer }: RemovedTools['names'][number], known: ReadonlySet<string>, index: number): Issue {
+  const help = index < MAX_SUGGESTIONS ? didYouMean(name, known) : undefined
+  return makeIssue('ERR_TOOL_NOT_FOUND', pointer, `no selected tool is named \`${name}\``, help)
 }

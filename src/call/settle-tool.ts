@@ -1,37 +1,33 @@
 import { fulfil } from '../plan/fulfil.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import type { Authenticated, CallTokenNeed, Need, Resolution } from '../types.ts'
-import type { ToolEntry } from './read-call.ts'
-import type { ToolOutcome } from './resolve-tool.ts'
+import type { KeptTool } from './read-tool.ts'
+import type { TokenOutcome } from './resolve-tokens.ts'
 import type { ResolveCallOptions, ResolvedTool } from './types.ts'
 
 /** A tool with its call token, or why it has none. @internal */
 export type SettledTool =
-  | { readonly name: string; readonly tool: ResolvedTool; readonly issue: null }
-  | { readonly name: string; readonly tool: null; readonly issue: Issue }
+  | { readonly tool: ResolvedTool; readonly issue: null }
+  | { readonly tool: null; readonly issue: Issue }
 
 /** Mints the call token where one is needed. @internal */
 export async function settleTool(
-  entry: ToolEntry,
-  { name, definition, overrides, resolution }: ToolOutcome,
+  { entry, name, definition, overrides }: KeptTool,
+  tokens: TokenOutcome | null,
   options: Partial<ResolveCallOptions>,
 ): Promise<SettledTool> {
+  const resolution = tokens?.resolution ?? null
   if (name === null || definition === null || resolution === null || !resolution.ok) {
     throw new TypeError('a tool without a problem and without a resolution')
   }
   const need = findCallTokenNeed(resolution.needs)
-  const settled = (tool: ResolvedTool): SettledTool => ({ name, tool: Object.freeze(tool), issue: null })
+  const settled = (tool: ResolvedTool): SettledTool => ({ tool: Object.freeze(tool), issue: null })
   if (need === undefined) return settled({ name, definition, overrides, resolution })
   const minted = await mint(resolution, need, options)
   if (minted !== null) return settled({ name, definition, overrides, resolution: minted })
+  const message = 'minting its call token failed'
   return {
-    issue: makeIssue(
-      'ERR_CALL_TOKEN_MINT',
-      entry.pointer,
-      'minting its call token failed',
-      'try again; the payload may be fine',
-    ),
-    name,
+    issue: makeIssue('ERR_CALL_TOKEN_MINT', entry.pointer, message, 'try again; the payload may be fine'),
     tool: null,
   }
 }

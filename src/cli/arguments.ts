@@ -40,7 +40,7 @@ export function readArguments(argv: readonly string[], rules: OptionRules): Argu
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) throw unknownOption(rawName, Object.keys(rules))
     if (rule.type === 'boolean') flags.add(withoutValue(name, value))
-    else values.set(name, [...(values.get(name) ?? []), readValue(name, rule, value, inlineValue === true)])
+    else values.set(name, [...(values.get(name) ?? []), readValue(name, value, inlineValue === true)])
   }
   return { positionals, flags, values }
 }
@@ -63,10 +63,22 @@ function withoutValue(name: string, value: string | undefined): string {
   throw new CouldNotRun(`--${name} takes no value`)
 }
 
-function readValue(name: string, rule: OptionRule, value: string | undefined, inline: boolean): string {
+function readValue(name: string, value: string | undefined, inline: boolean): string {
   // `--tokens --reveal` forgot the file; a value that does start with a hyphen is written with `=`.
   const forgotten = value === undefined || value === '' || (!inline && value.length > 1 && value.startsWith('-'))
   if (forgotten) throw new CouldNotRun(`--${name} needs a value`)
-  if (rule.values === undefined || rule.values.includes(value)) return value
-  throw new CouldNotRun(`--${name} takes ${rule.values.map((each) => `\`${each}\``).join(' or ')}`)
+  return value
+}
+
+/**
+ * Refuses a value that an option does not take; of two commands each may take others.
+ * @throws A {@link CouldNotRun}.
+ * @internal
+ */
+export function checkValues({ values }: Arguments, rules: OptionRules): void {
+  for (const [name, given] of values) {
+    const allowed = rules[name]?.values
+    if (allowed === undefined || given.every((value) => allowed.includes(value))) continue
+    throw new CouldNotRun(`--${name} takes ${allowed.map((each) => `\`${each}\``).join(' or ')}`)
+  }
 }

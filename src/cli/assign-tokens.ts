@@ -1,78 +1,50 @@
 import { describeAccess } from '../plan/describe-access.ts'
-import { fillTemplates } from '../plan/templates.ts'
-import type { Issue } from '../result.ts'
 import { Secret } from '../secret.ts'
-import type { AuthTokens, ToolDefinition } from '../types.ts'
-import { isObject, type JsonObject } from './field-names.ts'
-import type { FoundTool } from './found-tool.ts'
+import { isObject } from './field-names.ts'
+import type { LoadedTool } from './loaded-tool.ts'
 import type { SuppliedToken, SuppliedTokens } from './supplied-tokens.ts'
-
-/** A tool with its definition, read. @internal */
-export interface ReadTool {
-  readonly tool: FoundTool
-  readonly definition: ToolDefinition | null
-}
 
 /** The tokens of one tool. @internal */
 export interface AssignedTokens {
   /** As `resolve` takes them, which checks them too. */
   readonly tokens: unknown
-  /** Where each came from, for messages. */
+  /** Where those came from that are not in the file, for messages. */
   readonly origins: ReadonlyMap<string, string>
-  /** Templates that could not be filled. */
-  readonly issues: readonly Issue[]
 }
 
 /**
  * Picks from names those that are for one tool of several: what it uses, and what no tool uses, so that a misspelt name
  * is noticed. A tool that is alone gets them all.
+ * @param used The names that all tools use.
  * @internal
  */
-export function namesFor(tool: ReadTool, tools: readonly ReadTool[]): (name: string) => boolean {
-  if (tools.length < 2) return () => true
+export function namesFor(tool: LoadedTool, used: ReadonlySet<string>): (name: string) => boolean {
   const own = usedNames(tool)
-  const others = new Set(tools.flatMap((each) => [...usedNames(each)]))
-  return (name) => own.has(name) || !others.has(name)
+  return (name) => own.has(name) || !used.has(name)
 }
 
-/** The requirement names of a tool. @internal */
-export function usedNames({ definition }: ReadTool): ReadonlySet<string> {
+/** The requirement names of all tools of a file. @internal */
+export function namesInUse(tools: readonly LoadedTool[]): ReadonlySet<string> {
+  return new Set(tools.flatMap((tool) => [...usedNames(tool)]))
+}
+
+function usedNames({ definition }: LoadedTool): ReadonlySet<string> {
   return new Set(definition === null ? [] : describeAccess(definition).names)
 }
 
 /** The tokens for one tool: from the file, then from `--tokens`, then from `--token`, the later over the earlier. @internal */
-export function assignTokens(tool: ReadTool, tools: readonly ReadTool[], supplied: SuppliedTokens): AssignedTokens {
-  const isFor = namesFor(tool, tools)
+export function assignTokens(tool: LoadedTool, used: ReadonlySet<string>, supplied: SuppliedTokens): AssignedTokens {
+  const isFor = namesFor(tool, used)
   const outside = new Map<string, SuppliedToken>([
-    ...(supplied.byTool.get(tool.tool.name ?? '') ?? []),
+    ...(supplied.byTool.get(tool.name ?? '') ?? []),
     ...[...supplied.byName].filter(([name]) => isFor(name)),
   ])
-  const { authTokens, templateContext } = tool.tool
-  const inside = authTokens?.value ?? {}
+  const inside = tool.selection?.authTokens
   // What is no object is for the engine to refuse.
-  if (!isObject(inside)) return { tokens: inside, origins: new Map(), issues: [] }
-  const own = Object.entries(inside).filter(([name]) => !outside.has(name))
-  const filled = fill(own, templateContext?.value)
-  const tokens = Object.create(null) as Record<string, unknown>
-  for (const [name, value] of own) tokens[name] = filled.tokens === null ? value : filled.tokens[name]
+  if (outside.size === 0 || (inside !== undefined && !isObject(inside))) return { tokens: inside, origins: new Map() }
+  const tokens = Object.assign(Object.create(null), inside) as Record<string, unknown>
   for (const [name, { value }] of outside) tokens[name] = value
-  const at = authTokens === null ? '' : `${authTokens.document.path} #${authTokens.pointer}`
-  const origins = new Map([
-    ...own.map(([name]) => [name, at] as const),
-    ...[...outside].map(([name, { from }]) => [name, from] as const),
-  ])
-  return { tokens, origins, issues: filled.issues }
-}
-
-/** Fills `{{name}}` from the call's `templateContext`, as the platform does before it resolves (TOK-5). */
-function fill(
-  own: readonly (readonly [string, unknown])[],
-  context: unknown,
-): { readonly tokens: JsonObject | null; readonly issues: readonly Issue[] } {
-  if (!isObject(context)) return { tokens: null, issues: [] }
-  const copy = Object.assign(Object.create(null), Object.fromEntries(own)) as AuthTokens
-  const result = fillTemplates(copy, context)
-  return result.ok ? { tokens: result.value, issues: [] } : { tokens: null, issues: result.issues }
+  return { tokens, origins: new Map([...outside].map(([name, { from }]) => [name, from])) }
 }
 
 const MAX_DEPTH = 4

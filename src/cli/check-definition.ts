@@ -6,7 +6,7 @@ import type { ParseOptions, ToolDefinition } from '../types.ts'
 import { type Arguments, lastValue, type OptionRules } from './arguments.ts'
 import { CouldNotRun } from './failure.ts'
 import { camelCase } from './field-names.ts'
-import type { PlacedValue } from './found-tool.ts'
+import type { PlacedValue } from './placed-value.ts'
 import { byPlace, placeIssue } from './places.ts'
 import type { FileIssue, SourceDocument } from './source-document.ts'
 
@@ -21,6 +21,11 @@ export const DEFINITION_OPTIONS: OptionRules = {
 export interface Finding {
   readonly issue: FileIssue
   readonly document: SourceDocument
+}
+
+/** Whether any of them refuses; warnings do not. @internal */
+export function hasErrors(findings: readonly Finding[]): boolean {
+  return findings.some(({ issue }) => issue.severity === 'error')
 }
 
 /** @internal */
@@ -46,12 +51,14 @@ export interface CheckedDefinition {
 export function checkDefinition(place: PlacedValue, options: ParseOptions, lints: boolean): CheckedDefinition {
   const result = parseDefinition(place.value, options)
   const issues = result.ok && lints ? [...result.issues, ...lintDefinition(result.value)] : result.issues
-  const findings = issues.map((issue) => ({
-    issue: placeIssue(place.document, withOwnHelp(issue), place.pointer),
-    document: place.document,
-  }))
-  findings.sort((a, b) => byPlace(a.issue, b.issue))
-  return { definition: result.ok ? result.value : null, findings }
+  return { definition: result.ok ? result.value : null, findings: placeFindings(place, issues) }
+}
+
+/** Gives the issues of a definition their places in its file, in order. @internal */
+export function placeFindings({ document, pointer }: PlacedValue, issues: readonly Issue[]): readonly Finding[] {
+  return issues
+    .map((issue) => ({ issue: placeIssue(document, withOwnHelp(issue), pointer), document }))
+    .sort((a, b) => byPlace(a.issue, b.issue))
 }
 
 /** Tokens in a definition are a mistake that a list of the known fields does not help with. */

@@ -1,8 +1,10 @@
 import type { ParseOptions } from '../types.ts'
 import { checkDefinition, type Finding } from './check-definition.ts'
 import { CouldNotRun, outcomeOfFailure } from './failure.ts'
-import { findTools } from './find-tools.ts'
+import { readForm } from './file-form.ts'
 import type { Io } from './io.ts'
+import { loadCall } from './load-call.ts'
+import type { PlacedValue } from './placed-value.ts'
 import { byPlace, placeIssue } from './places.ts'
 import { readDocument } from './read-document.ts'
 import type { FileIssue, SourceDocument } from './source-document.ts'
@@ -27,7 +29,7 @@ export async function checkFile(
 ): Promise<CheckedFile> {
   try {
     const read = await readDocument(io, path, stdinPath)
-    return read.ok ? checkDocument(read.document, options) : { ...EMPTY, syntax: [read.issue] }
+    return read.ok ? await checkDocument(read.document, options) : { ...EMPTY, syntax: [read.issue] }
   } catch (error) {
     if (!(error instanceof CouldNotRun)) throw error
     return { ...EMPTY, read: false, stderr: outcomeOfFailure(error).stderr }
@@ -36,20 +38,46 @@ export async function checkFile(
 
 const EMPTY: CheckedFile = { findings: [], syntax: [], definitions: 0, read: true, stderr: '' }
 
-function checkDocument(document: SourceDocument, options: ParseOptions): CheckedFile {
-  const { tools, definitions, issues } = findTools(document, [])
-  // A stored tool that is kept elsewhere is for `resolve` to find.
-  const ofTools = tools.flatMap((tool) => (tool.notFound ? [] : tool.issues))
-  const findings = [
-    ...[...issues, ...ofTools].map((issue) => ({ issue: placeIssue(document, issue), document })),
-    ...definitions.flatMap((place) => checkDefinition(place, options, true).findings),
-  ].sort((a, b) => byPlace(a.issue, b.issue))
+async function checkDocument(document: SourceDocument, options: ParseOptions): Promise<CheckedFile> {
+  const { definitions, findings: around, selects } = await readDefinitions(document, options)
+  const findings = [...around, ...definitions.flatMap((place) => checkDefinition(place, options, true).findings)].sort(
+    (a, b) => byPlace(a.issue, b.issue),
+  )
   const empty = definitions.length === 0 && findings.length === 0
-  const note = tools.length > 0 ? 'no definition in it: its selected tools are stored elsewhere' : 'no tool in it'
+  const note = selects ? 'no definition in it: its selected tools are stored elsewhere' : 'no tool in it'
   return {
     ...EMPTY,
     findings,
     definitions: definitions.length,
     stderr: empty ? outcomeOfFailure(new CouldNotRun(`${document.path}: ${note}`)).stderr : '',
+  }
+}
+
+interface Definitions {
+  /** Every definition that stands in the file. */
+  readonly definitions: readonly PlacedValue[]
+  /** What is wrong around them. */
+  readonly findings: readonly Finding[]
+  /** Whether a call selects any tool. */
+  readonly selects: boolean
+}
+
+async function readDefinitions(document: SourceDocument, parse: ParseOptions): Promise<Definitions> {
+  const form = readForm(document)
+  if (form.kind === 'tools')
+    return { definitions: form.tools.map(({ definition }) => definition), findings: [], selects: false }
+  if (form.kind === 'refused') {
+    const findings = form.issues.map((issue) => ({ issue: placeIssue(document, issue), document }))
+    return { definitions: [], findings, selects: false }
+  }
+  const { tools, findings, definitions } = await loadCall({ call: form.call, stored: [form.own], parse, tenant: null })
+  // A stored tool that is kept elsewhere is for `resolve` to find.
+  const ofTools = tools
+    .flatMap(({ selectionFindings }) => selectionFindings)
+    .filter(({ issue }) => issue.code !== 'ERR_TOOL_NOT_FOUND')
+  return {
+    definitions: [...form.own.map(({ definition }) => definition), ...definitions],
+    findings: [...findings, ...ofTools],
+    selects: tools.length > 0,
   }
 }

@@ -13,7 +13,7 @@ export interface Context {
 /** One command of `latchkey`. @internal */
 export interface Command {
   /** How many files it takes. */
-  readonly files: 'none' | 'one' | 'some'
+  readonly files: 'none' | 'optional' | 'one' | 'some'
   readonly options: OptionRules
   /** What `--help` prints: examples first. */
   readonly help: string

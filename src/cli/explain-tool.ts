@@ -5,7 +5,7 @@ import { didYouMean } from '../suggest.ts'
 import type { Notice, ResolveOptions } from '../types.ts'
 import { namesFor } from './assign-tokens.ts'
 import type { Finding } from './check-definition.ts'
-import type { LoadedTool } from './load-tools.ts'
+import { findingsOf, type LoadedTool } from './loaded-tool.ts'
 import { refusedFile, refusedTool, type ToolOutcome, toolNames } from './resolve-tool.ts'
 
 /** What a set of names decides for one tool. @internal */
@@ -18,20 +18,32 @@ export interface ExplainedTool extends Pick<ToolOutcome, 'name' | 'label' | 'opt
   readonly notices: readonly Notice[]
 }
 
-/** @internal */
+/**
+ * Says what names decide for a tool.
+ * @param used The requirement names of all tools of the file.
+ * @internal
+ */
 export function explainTool(
-  read: LoadedTool,
-  tools: readonly LoadedTool[],
+  tool: LoadedTool,
+  used: ReadonlySet<string>,
   have: readonly string[],
   options: ResolveOptions,
 ): ExplainedTool {
-  const { tool, definition, findings } = read
-  if (definition === null) return withoutAccess(refusedTool(read, findings))
-  const names = have.filter(namesFor(read, tools))
+  const { definition } = tool
+  if (definition === null) return withoutAccess(refusedTool(tool))
+  const names = have.filter(namesFor(tool, used))
   const { outcome, optionIndex, text, options: explained } = explain(definition, names, options)
   const access = describeAccess(definition)
-  const notices = unusedNotices(access, names)
-  return { ...toolNames(tool), outcome, optionIndex, text, options: explained, access, findings, notices }
+  return {
+    ...toolNames(tool),
+    outcome,
+    optionIndex,
+    text,
+    options: explained,
+    access,
+    findings: findingsOf(tool),
+    notices: unusedNotices(access, names),
+  }
 }
 
 /** What is wrong with the file around its tools. @internal */

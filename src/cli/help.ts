@@ -7,7 +7,8 @@ const EXIT_STATUS = `Exit status
   everything else to standard error. Nothing is sent over a network.
 `
 
-const OUTPUT_OPTIONS = `Output
+/** @internal */
+export const OUTPUT_OPTIONS: string = `Output
   --format text|json       Default text; --json is short for --format json.
   --no-color               No colour. Nor is there any without a terminal, or
                            where NO_COLOR is set.
@@ -34,7 +35,10 @@ Commands
   validate FILE…   Check tool definitions.
   resolve FILE     Choose an option with tokens; show the request before and
                    after.
-  explain FILE     Say what a set of token names would choose.
+  explain FILE…    Say who can run tools, or what a set of token names would
+                   choose.
+  sign FILE        Show what HMAC signing adds to a request.
+  verify FILE      Check an HMAC signature; say what is wrong with it.
   schema           Print the JSON Schema of a tool definition.
 
   latchkey COMMAND --help says more about each.
@@ -115,19 +119,32 @@ ${EXIT_STATUS}`
 
 /** @internal */
 export const EXPLAIN_HELP: string = `Examples
+  latchkey explain tools --fail-on anonymous
+  latchkey explain call.json --tools tools.json
   latchkey explain tool.json --have user_id,auth_token
-  latchkey explain call.json --tools tools.json --have apiKey --json
 
 Usage
-  latchkey explain FILE [--have NAME,NAME…] [OPTION…]
+  latchkey explain FILE|FOLDER… [OPTION…]
+  latchkey explain FILE --have NAME,NAME… [OPTION…]
 
-Says which option a set of token names would choose, and who can run the tool.
-It takes names only: values in FILE are not looked at.
+Says which sets of token names run each tool, and whether it can run
+anonymously; with --have, which option a set of names would choose. It takes
+names only: tokens in FILE are not looked at.
 
 ${FILE_FORMS}
+FOLDER stands for the JSON and YAML files in it and in the folders below, in
+alphabetical order. Those that hold no tool are passed over, and named on
+standard error. What begins with a dot, node_modules and links to folders are
+left out.
+
+Reviewing
+  --fail-on anonymous      Exit with 1 if any tool could run anonymously. What
+                           is printed stays the same.
+  --tools FILE             Stored tools that calls refer to by name or id. Those
+                           in other files given are found, too.
+
 Choosing
   --have NAME,NAME…        Names for which there is a token. May be repeated.
-  --tools FILE             Stored tools that a call refers to by name or id.
   --anonymous never        Refuse to run a tool without authentication.
   --mint-call-token        Assume that the platform can mint call tokens.
 

@@ -1,4 +1,5 @@
-import { DEFINITION_FIELDS, SELECTED_TOOL_FIELDS, WRAPPER_FIELDS } from './wrapper-fields.ts'
+import { SELECTED_TOOL_FIELDS } from '../call/tool-entry.ts'
+import { DEFINITION_FIELDS, WRAPPER_FIELDS } from './wrapper-fields.ts'
 
 /** Names that may be repeated in a message, because they are ours. */
 const KNOWN: ReadonlySet<string> = new Set([...DEFINITION_FIELDS, ...SELECTED_TOOL_FIELDS, ...WRAPPER_FIELDS])

@@ -1,29 +1,39 @@
+import type { ParseOptions } from '../types.ts'
 import { type Arguments, lastValue } from './arguments.ts'
-import type { ReadTool } from './assign-tokens.ts'
 import { checkDefinition, type Finding, readParseOptions } from './check-definition.ts'
 import { findDuplicateKeys } from './duplicate-keys.ts'
 import { CouldNotRun } from './failure.ts'
-import { findTools } from './find-tools.ts'
-import type { FoundTools, StoredTool } from './found-tool.ts'
+import { readForm } from './file-form.ts'
 import type { Io } from './io.ts'
+import { loadCall } from './load-call.ts'
+import type { LoadedFile, LoadedTool } from './loaded-tool.ts'
 import { placeIssue } from './places.ts'
 import { readDocument, STDIN } from './read-document.ts'
 import type { SourceDocument } from './source-document.ts'
-import { readToolLibrary } from './stored-tools.ts'
+import { readToolLibrary, type StoredTool } from './stored-tools.ts'
 import { Unparsable } from './unparsable.ts'
 
-/** A tool of FILE with what was found in it. @internal */
-export interface LoadedTool extends ReadTool {
-  readonly findings: readonly Finding[]
+/** What every file of a command is read with. @internal */
+export interface LoadSettings {
+  readonly parse: ParseOptions
+  readonly tenant: string | null
+  /** The stored tools that calls may refer to; those of an earlier list hide those of a later one. */
+  readonly stored: readonly (readonly StoredTool[])[]
 }
 
-/** FILE, read. @internal */
-export interface LoadedTools {
-  readonly found: FoundTools
-  readonly tools: readonly LoadedTool[]
-  /** Problems of the file itself. */
-  readonly findings: readonly Finding[]
-  readonly document: SourceDocument
+/**
+ * Reads the options of `resolve` and `explain` that say how files are read.
+ * @throws A {@link CouldNotRun} or {@link Unparsable}.
+ * @internal
+ */
+export async function readLoadSettings(io: Io, args: Arguments): Promise<LoadSettings> {
+  refuseSecondStdin(args)
+  const libraryPath = lastValue(args, 'tools')
+  return {
+    parse: readParseOptions(args),
+    tenant: lastValue(args, 'tenant') ?? null,
+    stored: libraryPath === undefined ? [] : [await readLibrary(io, libraryPath)],
+  }
 }
 
 /**
@@ -31,21 +41,36 @@ export interface LoadedTools {
  * @throws A {@link CouldNotRun} or {@link Unparsable}.
  * @internal
  */
-export async function loadTools(io: Io, args: Arguments): Promise<LoadedTools> {
+export async function loadTools(io: Io, args: Arguments): Promise<LoadedFile> {
   const [, path = STDIN] = args.positionals
-  refuseSecondStdin(args, path)
-  const options = readParseOptions(args)
-  const document = await parseFile(io, path, lastValue(args, 'stdin-filepath'))
-  const libraryPath = lastValue(args, 'tools')
-  const library = libraryPath === undefined ? [] : await readLibrary(io, libraryPath)
-  const found = findTools(document, library)
-  const tools = found.tools.map((tool): LoadedTool => {
-    const own = tool.issues.map((issue) => ({ issue: placeIssue(document, issue), document }))
-    if (tool.definition === null || own.length > 0) return { tool, definition: null, findings: own }
-    return { tool, ...checkDefinition(tool.definition, options, false) }
-  })
-  const findings = found.issues.map((issue) => ({ issue: placeIssue(document, issue), document }))
-  return { found, tools, findings, document }
+  const settings = await readLoadSettings(io, args)
+  return loadFile(await parseFile(io, path, lastValue(args, 'stdin-filepath')), settings)
+}
+
+/** Reads the tools of a file. @internal */
+export async function loadFile(document: SourceDocument, { parse, tenant, stored }: LoadSettings): Promise<LoadedFile> {
+  const form = readForm(document)
+  if (form.kind === 'call') {
+    const { tools, findings } = await loadCall({ call: form.call, stored: [form.own, ...stored], parse, tenant })
+    return { document, isCall: true, tools, findings }
+  }
+  if (form.kind === 'tools') {
+    const tools = form.tools.map((tool) => loadStored(tool, parse))
+    return { document, isCall: false, tools, findings: [] }
+  }
+  const findings: readonly Finding[] = form.issues.map((issue) => ({ issue: placeIssue(document, issue), document }))
+  return { document, isCall: false, tools: [], findings }
+}
+
+function loadStored({ name, definition: place }: StoredTool, options: ParseOptions): LoadedTool {
+  const { definition, findings } = checkDefinition(place, options, false)
+  return {
+    ...{ name, pointer: place.pointer, definition },
+    definitionFindings: findings,
+    selectionFindings: [],
+    notFound: false,
+    selection: null,
+  }
 }
 
 async function parseFile(io: Io, path: string, stdinPath?: string): Promise<SourceDocument> {
@@ -63,7 +88,8 @@ async function readLibrary(io: Io, path: string): Promise<readonly StoredTool[]>
   throw new CouldNotRun(`${document.path}: holds no stored tools`, 'write `[{ "name": "…", "definition": { … } }]`')
 }
 
-function refuseSecondStdin(args: Arguments, path: string): void {
-  const readers = [path, lastValue(args, 'tokens'), lastValue(args, 'tools')].filter((each) => each === STDIN)
+function refuseSecondStdin(args: Arguments): void {
+  const [, ...paths] = args.positionals
+  const readers = [...paths, lastValue(args, 'tokens'), lastValue(args, 'tools')].filter((each) => each === STDIN)
   if (readers.length > 1) throw new CouldNotRun('standard input can be read once only', 'name a file for the other')
 }

@@ -26,6 +26,11 @@ export function findMasks(document: SourceDocument): readonly Mask[] {
   return [...values, ...comments].sort((a, b) => a.start - b.start)
 }
 
+/** Whether a value, or a part of it, is not shown: then its length must not be told either. @internal */
+export function holdsSecret(place: Place, text: string): boolean {
+  return place.span.scalar && secretsOf(place, text).length > 0
+}
+
 function secretsOf(place: Place, text: string): readonly Stretch[] {
   const inner = withoutQuotes(place.span.value, text)
   const shown = text.slice(inner.start, inner.end)

@@ -6,8 +6,8 @@ export interface Stretch {
   readonly end: number
 }
 
-/** Where a value stands in a text. @internal */
-export interface Span {
+/** Where a value stands in a text. */
+interface Span {
   /** The key in its quotes, or `null` for array items and the root. */
   readonly key: Stretch | null
   readonly value: Stretch

@@ -3,7 +3,8 @@ import { aboutKey } from '../definition/parse-text.ts'
 import { pointerSegments, pointerTo } from '../json-pointer.ts'
 import type { Issue, TextRange } from '../result.ts'
 import { snakeCase } from './field-names.ts'
-import type { Place, Span, Stretch } from './place-tree.ts'
+import { holdsSecret } from './masks.ts'
+import type { Place, Stretch } from './place-tree.ts'
 import type { FileIssue, SourceDocument } from './source-document.ts'
 
 type Locate = (stretch: Stretch) => TextRange
@@ -23,13 +24,20 @@ function locatorOf(document: SourceDocument): Locate {
  */
 export function placeIssue(document: SourceDocument, issue: Issue, prefix = ''): FileIssue {
   const { pointer, nearest } = spellAsWritten(document.places().root, prefix + issue.pointer)
-  const range = locatorOf(document)(stretchFor(issue, nearest.span))
+  const range = locatorOf(document)(stretchFor(issue, nearest, document.text))
   return { ...issue, pointer, file: document.path, range }
 }
 
-/** The key for what is wrong with a name, or where the value is an object that runs over many lines. */
-function stretchFor(issue: Issue, { key, value, scalar }: Span): Stretch {
-  return key !== null && (aboutKey(issue) || !scalar) ? key : value
+/**
+ * The key for what is wrong with a name, and where the value runs over many lines; without a key the bracket that opens
+ * it. Where a value is a secret, or holds one, its end would tell how long the secret is.
+ */
+function stretchFor(issue: Issue, place: Place, text: string): Stretch {
+  const { key, value, scalar } = place.span
+  const secret = holdsSecret(place, text)
+  if (key !== null && (aboutKey(issue) || !scalar || secret)) return key
+  if (!scalar) return { start: value.start, end: value.start + 1 }
+  return secret ? { start: value.start, end: value.start } : value
 }
 
 /** Lints speak camelCase; the file may not. What the file does not have at all leads to the object it is missing from. */

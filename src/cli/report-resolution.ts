@@ -1,10 +1,9 @@
-import { pointerSegments } from '../json-pointer.ts'
-import type { Issue } from '../result.ts'
 import type { Need, Notice } from '../types.ts'
 import type { Paint, Style } from './paint.ts'
 import { printable, wrap } from './printable.ts'
 import { findingBlocks, helpLines, issueLines, labelled } from './report-text.ts'
 import type { ShownRequest, ShownTool } from './shown-tool.ts'
+import type { TokenIssue } from './token-issues.ts'
 
 /** Columns of the labels before what is sent. @internal */
 export const LABEL_WIDTH = 9
@@ -15,7 +14,7 @@ export function resolutionLines(tool: ShownTool, paint: Paint): readonly string[
     [verdictLine(tool.label, tool.outcome, tool.text, paint)],
     optionLines(tool.options, tool.outcome === 'authenticated' || tool.outcome === 'unauthenticated', paint),
     ...findingBlocks(tool.findings, paint),
-    ...tool.issues.map((issue) => issueLines(issue, placesOf(issue, tool), paint)),
+    ...tool.issues.map((each) => issueLines(each.issue, placesOf(each), paint)),
     ...tool.notices.map((notice) => noticeLines(notice, paint)),
     tool.needs.flatMap((need, index) =>
       labelled(index === 0 ? 'needs' : '', describeNeed(need), '  ', paint, LABEL_WIDTH),
@@ -54,10 +53,12 @@ export function optionLines(options: ShownTool['options'], usable: boolean, pain
 }
 
 /** The place of an issue, and of the token that it is about. */
-function placesOf({ pointer }: Issue, { origins }: ShownTool): readonly string[] {
+function placesOf({ issue, from }: TokenIssue): readonly string[] {
+  const { pointer, range } = issue
   if (pointer === '') return []
-  const from = origins.get(pointerSegments(pointer)[1] ?? '')
-  return [`at ${pointer}`, ...(from === undefined ? [] : [`from ${from}`])]
+  if (from !== null) return [`at ${pointer}`, `from ${from}`]
+  if (range === undefined || !('file' in issue)) return [`at ${pointer}`]
+  return [`at ${pointer}`, `in ${issue.file}:${range.start.line}:${range.start.column}`]
 }
 
 /** @internal */

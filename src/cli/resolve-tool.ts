@@ -1,16 +1,14 @@
-import { SecurityError } from '../errors.ts'
-import { type Explanation, explain, type OptionExplanation } from '../plan/explain.ts'
-import { toIssues } from '../plan/issues.ts'
-import { resolve } from '../plan/resolve.ts'
-import { type Issue, makeIssue } from '../result.ts'
+import { resolveFilled, resolveTokens, type TokenOutcome } from '../call/resolve-tokens.ts'
+import { explain, type OptionExplanation } from '../plan/explain.ts'
 import type { AuthTokens, Mutation, Notice, Resolution, ResolveOptions, ToolDefinition } from '../types.ts'
-import { type AssignedTokens, assignTokens, type ReadTool, tokenTexts } from './assign-tokens.ts'
-import type { Finding } from './check-definition.ts'
+import { assignTokens, tokenTexts } from './assign-tokens.ts'
+import { type Finding, hasErrors } from './check-definition.ts'
 import { isObject } from './field-names.ts'
-import type { FoundTool } from './found-tool.ts'
+import { findingsOf, type LoadedTool, type Selection } from './loaded-tool.ts'
 import { maskMutation } from './mask-request.ts'
 import { type AskedRequest, changeRequest, type RequestChange } from './request-change.ts'
 import type { SuppliedTokens } from './supplied-tokens.ts'
+import { placeTokenIssue, type TokenIssue } from './token-issues.ts'
 
 /** A mutation with the text that may be printed for it. */
 type ShownMutation = Mutation & { readonly shown: string }
@@ -30,31 +28,31 @@ export interface ToolOutcome {
   /** Problems of the definition, or of the entry that selects it; they stand in files. */
   readonly findings: readonly Finding[]
   /** Problems of tokens and of the request. */
-  readonly issues: readonly Issue[]
+  readonly issues: readonly TokenIssue[]
   readonly notices: readonly Notice[]
   /** The texts of all tokens that were supplied, to be kept out of what is printed. */
   readonly secrets: readonly string[]
-  /** Where each token came from. */
-  readonly origins: ReadonlyMap<string, string>
   readonly change: RequestChange | null
 }
 
 /** @internal */
 export interface ResolveSettings {
   readonly supplied: SuppliedTokens
+  /** The requirement names of all tools of the file. */
+  readonly used: ReadonlySet<string>
   readonly options: ResolveOptions
   readonly asked: AskedRequest
 }
 
 /** A tool that cannot be resolved at all. @internal */
-export function refusedTool({ tool }: Pick<ReadTool, 'tool'>, findings: readonly Finding[]): ToolOutcome {
+export function refusedTool(tool: LoadedTool): ToolOutcome {
   const text = tool.notFound ? 'no stored tool has its name or id' : 'so it cannot be used'
   return {
     ...NOTHING,
     ...toolNames(tool),
     outcome: tool.notFound ? 'toolNotFound' : 'invalidDefinition',
     text,
-    findings,
+    findings: findingsOf(tool),
   }
 }
 
@@ -71,7 +69,7 @@ export function refusedFile(path: string, findings: readonly Finding[], hasTools
 }
 
 /** @internal */
-export function toolNames({ name }: FoundTool): Pick<ToolOutcome, 'name' | 'label'> {
+export function toolNames({ name }: LoadedTool): Pick<ToolOutcome, 'name' | 'label'> {
   return { name, label: name ?? '(unnamed tool)' }
 }
 
@@ -86,57 +84,51 @@ const NOTHING = {
   issues: [],
   notices: [],
   secrets: [],
-  origins: new Map<string, string>(),
   change: null,
 } as const
 
 /** Resolves one tool with its tokens, and tries the outcome on its request. @internal */
-export function resolveTool(
-  read: ReadTool,
-  definition: ToolDefinition,
-  tools: readonly ReadTool[],
-  settings: ResolveSettings,
-): ToolOutcome {
-  const assigned = assignTokens(read, tools, settings.supplied)
-  const names = isObject(assigned.tokens) ? Object.keys(assigned.tokens) : []
-  const explanation = explain(definition, names, settings.options)
-  const { resolution, issues } = tryResolve(definition, assigned, settings.options)
-  if (resolution === null) return { ...refusedTokens(read, explanation, issues), origins: assigned.origins }
+export function resolveTool(tool: LoadedTool, settings: ResolveSettings): ToolOutcome {
+  const { definition, selection } = tool
+  if (definition === null || selection?.hasReadableTokens === false) return refusedTool(tool)
+  const { tokens, origins } = assignTokens(tool, settings.used, settings.supplied)
+  const { text, options } = explain(definition, isObject(tokens) ? Object.keys(tokens) : [], settings.options)
+  const { resolution, issues, filled } = decide(definition, tokens, selection, settings.options)
+  const findings = findingsOf(tool)
+  const ofTokens = issues.map((issue) => placeTokenIssue(issue, selection, origins))
+  if (resolution === null || (resolution.ok && issues.length > 0)) {
+    return {
+      ...{ ...NOTHING, ...toolNames(tool), outcome: 'invalidTokens', text: NOTHING_SENT },
+      ...{ options, findings, issues: ofTokens },
+    }
+  }
+  if (resolution.ok && hasErrors(findings)) return refusedTool(tool)
   const change = changeRequest(definition, resolution, settings.asked)
-  const mutations = resolution.ok
-    ? resolution.mutations.map((each) => ({ ...each, shown: maskMutation(definition, resolution, each) }))
-    : []
   return {
-    ...NOTHING,
-    ...toolNames(read.tool),
+    ...toolNames(tool),
     outcome: resolution.outcome,
     optionIndex: resolution.ok ? resolution.optionIndex : null,
-    text: resolution.outcome === 'invalidTokens' ? NOTHING_SENT : explanation.text,
-    options: explanation.options,
-    mutations,
+    text: resolution.outcome === 'invalidTokens' ? NOTHING_SENT : text,
+    options,
+    mutations: resolution.ok
+      ? resolution.mutations.map((each) => ({ ...each, shown: maskMutation(definition, resolution, each) }))
+      : [],
     resolution,
-    issues: [...toIssues(resolution), ...(change.refusal === null ? [] : [change.refusal])],
+    findings,
+    issues: [...ofTokens, ...(change.refusal === null ? [] : [{ issue: change.refusal, from: null }])],
     notices: resolution.notices,
-    secrets: tokenTexts(assigned.tokens),
-    origins: assigned.origins,
+    secrets: [...tokenTexts(tokens), ...tokenTexts(filled)],
     change,
   }
 }
 
-function refusedTokens({ tool }: ReadTool, { options }: Explanation, issues: readonly Issue[]): ToolOutcome {
-  return { ...NOTHING, ...toolNames(tool), outcome: 'invalidTokens', text: NOTHING_SENT, options, issues }
-}
-
-function tryResolve(
+/** In a call as `resolveCall` does it; a tool without a call has no variables, so that its templates stay. */
+function decide(
   definition: ToolDefinition,
-  { tokens, issues }: AssignedTokens,
-  options: ResolveOptions,
-): { readonly resolution: Resolution | null; readonly issues: readonly Issue[] } {
-  if (issues.length > 0) return { resolution: null, issues }
-  try {
-    return { resolution: resolve(definition, tokens as AuthTokens, options), issues: [] }
-  } catch (error) {
-    if (!(error instanceof SecurityError) || error.code !== 'ERR_TENANT_REQUIRED') throw error
-    return { resolution: null, issues: [makeIssue(error.code, '/authTokens', error.message)] }
-  }
+  tokens: unknown,
+  selection: Selection | null,
+  resolve: ResolveOptions,
+): TokenOutcome {
+  if (selection === null) return resolveFilled(definition, tokens as AuthTokens | undefined, resolve)
+  return resolveTokens(definition, tokens, { resolve, templateContext: selection.templateContext })
 }

@@ -1,10 +1,12 @@
 import { didYouMean } from '../suggest.ts'
-import { type Arguments, type OptionRules, readArguments, unknownOption } from './arguments.ts'
+import { type Arguments, checkValues, type OptionRules, readArguments, unknownOption } from './arguments.ts'
 import { type Command, wantsJson } from './command.ts'
 import { explainCommand } from './commands/explain.ts'
 import { resolveCommand } from './commands/resolve.ts'
 import { schemaCommand } from './commands/schema.ts'
+import { signCommand } from './commands/sign.ts'
 import { validateCommand } from './commands/validate.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { EXIT } from './exit-codes.ts'
 import { CouldNotRun, outcomeOfFailure } from './failure.ts'
 import { MAIN_HELP } from './help.ts'
@@ -17,6 +19,8 @@ const COMMANDS: { readonly [name: string]: Command } = {
   validate: validateCommand,
   resolve: resolveCommand,
   explain: explainCommand,
+  sign: signCommand,
+  verify: verifyCommand,
   schema: schemaCommand,
 }
 
@@ -62,9 +66,11 @@ function checkUsage(name: string, { options, files }: Command, args: Arguments):
   const known = Object.keys(options)
   const foreign = [...args.flags, ...args.values.keys()].find((option) => !known.includes(option))
   if (foreign !== undefined) throw unknownOption(`--${foreign}`, known, name)
+  checkValues(args, options)
   const given = args.positionals.length - 1
   const usage = `\`latchkey ${name} --help\` shows how it is used`
   if (files === 'none' && given > 0) throw new CouldNotRun(`${name} takes no file`, usage)
+  if (files === 'optional' && given > 1) throw new CouldNotRun(`${name} takes one FILE, ${given} were given`, usage)
   if (files === 'one' && given !== 1) throw new CouldNotRun(`${name} takes one FILE, ${given} were given`, usage)
   if (files === 'some' && given === 0) throw new CouldNotRun(`${name} takes one FILE or more`, usage)
 }

@@ -1,10 +1,10 @@
 import type { OptionExplanation } from '../plan/explain.ts'
-import type { Issue } from '../result.ts'
 import type { HttpRequest, MissingFromOption, Need, Notice } from '../types.ts'
 import type { Finding } from './check-definition.ts'
 import { maskRequest } from './mask-request.ts'
 import { issueJson, noticeJson } from './report-json.ts'
 import type { ToolOutcome } from './resolve-tool.ts'
+import type { TokenIssue } from './token-issues.ts'
 
 /** @internal */
 export type ShownRequest = Pick<HttpRequest, 'method' | 'url' | 'headers'>
@@ -28,9 +28,8 @@ export interface ShownTool {
   readonly needs: readonly Need[]
   readonly missing: readonly MissingFromOption[]
   readonly findings: readonly Finding[]
-  readonly issues: readonly Issue[]
+  readonly issues: readonly TokenIssue[]
   readonly notices: readonly Notice[]
-  readonly origins: ReadonlyMap<string, string>
   readonly request: { readonly before: ShownRequest | null; readonly after: ShownRequest | null }
   /** Whether the request was refused, for one of the issues. */
   readonly refused: boolean
@@ -38,14 +37,14 @@ export interface ShownTool {
 
 /** Takes the credentials out of an outcome. @internal */
 export function showTool(tool: ToolOutcome, reveal: boolean): ShownTool {
-  const { name, label, outcome, optionIndex, text, options, findings, issues, notices, origins, resolution } = tool
+  const { name, label, outcome, optionIndex, text, options, findings, issues, notices, resolution } = tool
   const show = (request: HttpRequest | null | undefined): ShownRequest | null => {
     if (request === null || request === undefined) return null
     const { method, url, headers } = reveal ? request : maskRequest(request, tool.mutations, tool.secrets)
     return { method, url, headers }
   }
   return {
-    ...{ name, label, outcome, optionIndex, text, options, findings, issues, notices, origins },
+    ...{ name, label, outcome, optionIndex, text, options, findings, issues, notices },
     mutations: tool.mutations.map(({ kind, name: place, requirement, value, shown }) => {
       const values = reveal ? { value: value.reveal(), text: value.reveal() } : { value: String(value), text: shown }
       return { kind, name: place, requirement, ...values }
@@ -72,7 +71,7 @@ export function toolJson(tool: ShownTool): object {
     })),
     needs: tool.needs.map(needJson),
     missing,
-    issues: [...tool.findings.map(({ issue }) => issue), ...tool.issues].map(issueJson),
+    issues: [...tool.findings, ...tool.issues].map(({ issue }) => issueJson(issue)),
     notices: tool.notices.map(noticeJson),
     options,
     request,

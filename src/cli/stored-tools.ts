@@ -1,6 +1,14 @@
 import { pointerTo } from '../json-pointer.ts'
 import { isObject, readField, readText } from './field-names.ts'
-import type { PlacedValue, StoredTool } from './found-tool.ts'
+import type { PlacedValue } from './placed-value.ts'
+
+/** A tool that a platform keeps under a name or id. @internal */
+export interface StoredTool {
+  readonly name: string | null
+  readonly toolId: string | null
+  readonly ownership: 'public' | 'private'
+  readonly definition: PlacedValue
+}
 
 /** Whether a value is a stored tool, as `{ name, definition }`. */
 function isStoredTool(value: unknown): boolean {
@@ -11,13 +19,14 @@ function readStoredTool({ document, pointer, value }: PlacedValue): StoredTool {
   const field = readField(value, 'definition')
   const definition = { document, pointer: pointerTo(pointer, field?.key ?? 'definition'), value: field?.value }
   const name = readText(value, 'name') ?? readText(definition.value, 'modelToolName')
-  return { name, toolId: readText(value, 'toolId') ?? readText(value, 'id'), definition }
+  const ownership = readText(value, 'ownership') === 'public' ? 'public' : 'private'
+  return { name, toolId: readText(value, 'toolId') ?? readText(value, 'id'), ownership, definition }
 }
 
 /** A stored tool, or a definition that goes by its own name. @internal */
 export function readToolOrDefinition(place: PlacedValue): StoredTool {
   if (isStoredTool(place.value)) return readStoredTool(place)
-  return { name: readText(place.value, 'modelToolName'), toolId: null, definition: place }
+  return { name: readText(place.value, 'modelToolName'), toolId: null, ownership: 'private', definition: place }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { Secret } from '../secret.ts'
 import { didYouMean } from '../suggest.ts'
 import { type Arguments, lastValue } from './arguments.ts'
 import { findDuplicateKeys } from './duplicate-keys.ts'
@@ -6,7 +5,8 @@ import { CouldNotRun } from './failure.ts'
 import { isObject, type JsonObject } from './field-names.ts'
 import type { Io } from './io.ts'
 import { placeIssue } from './places.ts'
-import { decodeUtf8, readBytes, readDocument, STDIN } from './read-document.ts'
+import { readDocument } from './read-document.ts'
+import { readSecretSource } from './secret-source.ts'
 
 /** A token from outside the file, and where it came from, for messages. @internal */
 export interface SuppliedToken {
@@ -89,22 +89,9 @@ const TOKEN_HELP =
   'a token is never an argument, which others can read: write `--token NAME=env:VARIABLE` or `--token NAME=file:PATH`'
 
 function readTokenOption(io: Io, option: string): readonly [string, SuppliedToken] {
-  const [, name = '', kind, source = ''] = /^([^=]+)=(env|file):(.+)$/s.exec(option) ?? []
-  if (kind === undefined) throw new CouldNotRun('--token names no source', TOKEN_HELP)
-  const value = kind === 'env' ? readVariable(io, name, source) : readTokenFile(io, name, source)
-  return [name, { value: new Secret(value), from: '--token' }]
-}
-
-/** A variable that is set and empty is a token that the engine refuses; one that is not set was never meant. */
-function readVariable(io: Io, name: string, variable: string): string {
-  const value = Object.hasOwn(io.env, variable) ? io.env[variable] : undefined
-  if (value !== undefined) return value
-  throw new CouldNotRun(`--token ${name}: its variable is not set`, 'export it, or check its name')
-}
-
-/** Without the one line break that editors put at the end; any other stays, for the engine to refuse. */
-function readTokenFile(io: Io, name: string, path: string): string {
-  if (path === STDIN) throw new CouldNotRun(`--token ${name}: standard input is read by \`--tokens -\` only`)
-  const shown = `--token ${name}`
-  return decodeUtf8(readBytes(io, path, shown), shown).replace(/\r?\n$/, '')
+  const [, name = '', source = ''] = /^([^=]+)=(.+)$/s.exec(option) ?? []
+  const reading = { label: `--token ${name}`, stdinReader: '--tokens -' }
+  const value = readSecretSource(io, source, reading)
+  if (value === null) throw new CouldNotRun('--token names no source', TOKEN_HELP)
+  return [name, { value, from: '--token' }]
 }

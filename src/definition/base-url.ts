@@ -43,5 +43,7 @@ export function checkBaseUrl(pattern: string, allowed: readonly string[]): reado
 
 /** The text up to the end of the authority, also where a placeholder runs into it. */
 function authorityOf(pattern: string): string {
-  return /^[^/?#]*(?:\/\/[^/?#]*)?/.exec(pattern)?.[0] ?? ''
+  // Both parts may be empty, so that this matches any text.
+  const [authority] = /^[^/?#]*(?:\/\/[^/?#]*)?/.exec(pattern) as RegExpExecArray
+  return authority
 }

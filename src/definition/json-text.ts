@@ -111,15 +111,17 @@ function spanOf({ key, start, duplicate }: Open<unknown>, end: number): JsonSpan
 export function createLocator(text: string): (span: { readonly start: number; readonly end: number }) => TextRange {
   const lineStarts = [0]
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lineStarts.push(index + 1)
+  // INVARIANT: 0 <= low <= middle <= high < lineStarts.length
+  const startOf = (line: number): number => lineStarts[line] as number
   const position = (offset: number): TextRange['start'] => {
     let low = 0
     let high = lineStarts.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if ((lineStarts[middle] ?? 0) <= offset) low = middle
+      if (startOf(middle) <= offset) low = middle
       else high = middle - 1
     }
-    return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 }
+    return { line: low + 1, column: offset - startOf(low) + 1 }
   }
   return ({ start, end }) => ({ start: position(start), end: position(end) })
 }

@@ -1,15 +1,15 @@
-import type { IssueCode } from '../errors.ts'
 import { pointerTo } from '../json-pointer.ts'
+import type { KindLint } from '../kinds/row.ts'
 import { bindKind } from '../kinds/table.ts'
 import { type Issue, makeIssue, sortIssues } from '../result.ts'
 import type { SecurityOption, ToolDefinition } from '../types.ts'
 import { callTokenScopes, isAnonymous, OPTIONS_POINTER, optionsOf, requirementsOf } from './options.ts'
-import { parseDefinition } from './parse.ts'
+import { parseDefinition, readingOf } from './parse.ts'
 
 const SECRET_NAME =
   /secret|token|api[-_]?key|passwo?r?d|authorization|credential|private[-_]?key|access[-_]?key|bearer/i
 
-const KIND_LINTS: Partial<Record<IssueCode, { readonly message: string; readonly help: string }>> = {
+const KIND_LINTS: Record<KindLint, { readonly message: string; readonly help: string }> = {
   WARN_KEY_IN_QUERY: {
     message: 'a key in the query string shows in access logs, proxies and browser histories',
     help: 'prefer `headerApiKey` where the service accepts it',
@@ -25,13 +25,18 @@ const KIND_LINTS: Partial<Record<IssueCode, { readonly message: string; readonly
  * that are never chosen, anonymous options beside authenticated ones, unknown auth-schemes.
  *
  * @param definition A definition; one that is not valid gives its errors instead.
- * @returns Warnings, sorted by pointer, then by code.
+ * @returns Warnings, sorted by pointer, then by code; pointers lead into the given definition, as it is spelled.
  * @example
  * lintDefinition(definition).map((issue) => issue.code) // ['WARN_KEY_IN_QUERY']
  */
 export function lintDefinition(definition: unknown): readonly Issue[] {
   const result = parseDefinition(definition)
-  return result.ok ? sortIssues([...result.issues, ...lintRules(result.value)]) : result.issues
+  if (!result.ok) return result.issues
+  const { toInput } = readingOf(result.value)
+  // What was parsed before is itself the input.
+  const place = (lint: Issue): Issue =>
+    result.value === definition ? lint : { ...lint, pointer: toInput(lint.pointer) }
+  return sortIssues([...result.issues, ...lintRules(result.value).map(place)])
 }
 
 function lintRules(definition: ToolDefinition): readonly Issue[] {
@@ -57,9 +62,7 @@ function lintRequirements(option: SecurityOption, pointer: string): readonly Iss
   return requirementsOf(option).flatMap(([name, requirement]) => {
     const kind = bindKind(requirement)
     const at = pointerTo(pointer, 'requirements', name, kind.kind)
-    const lints = kind
-      .lint()
-      .map((code) => makeIssue(code, at, KIND_LINTS[code]?.message ?? code, KIND_LINTS[code]?.help))
+    const lints = kind.lint().map((code) => makeIssue(code, at, KIND_LINTS[code].message, KIND_LINTS[code].help))
     const extensions = kind.extensions().map((place) => {
       const what = place === '' ? `kind \`${kind.kind}\`` : `\`${place.slice(1)}\``
       return makeIssue(
@@ -78,13 +81,11 @@ function lintReach(options: readonly SecurityOption[]): readonly Issue[] {
   const asked = options.map((option) => ({
     names: new Set(requirementsOf(option).map(([name]) => name)),
     callToken: callTokenScopes(option).length > 0,
+    anonymous: isAnonymous(option),
   }))
-  return options.flatMap((option, index) => {
-    const anonymous = isAnonymous(option)
-    const earlier = options.findIndex((other, otherIndex) => {
-      if (otherIndex >= index || isAnonymous(other) !== anonymous) return false
-      const [mine, theirs] = [asked[index], asked[otherIndex]]
-      if (mine === undefined || theirs === undefined) return false
+  return asked.flatMap((mine, index) => {
+    const earlier = asked.slice(0, index).findIndex((theirs) => {
+      if (theirs.anonymous !== mine.anonymous) return false
       return (mine.callToken || !theirs.callToken) && [...theirs.names].every((name) => mine.names.has(name))
     })
     if (earlier < 0) return []

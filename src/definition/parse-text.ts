@@ -99,8 +99,8 @@ function locateIssues(json: string, issues: readonly Issue[]): readonly Issue[] 
   const spans = findSpans(json, new Set(issues.map((issue) => issue.pointer)))
   const locate = createLocator(json)
   return issues.map((issue) => {
-    const span = spans.get(issue.pointer)
-    if (span === undefined) return issue
+    // INVARIANT: a pointer names a place of the input, no deeper than the walk goes.
+    const span = spans.get(issue.pointer) as JsonSpan
     return { ...issue, range: locate(aboutKey(issue) ? (span.key ?? span.value) : span.value) }
   })
 }

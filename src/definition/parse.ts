@@ -11,11 +11,23 @@ import { checkRules } from './rules.ts'
 import { checkSchema } from './schema-issues.ts'
 import { definitionSchema } from './validator.generated.ts'
 
-const parsed = new WeakSet<object>()
+/** How a definition was read. @internal */
+export interface Reading {
+  readonly profile: NonNullable<ParseOptions['profile']>
+  /** Translates a pointer into the definition to one into the input, in the spelling of its author. */
+  readonly toInput: (pointer: string) => string
+}
+
+const parsed = new WeakMap<object, Reading>()
 
 /** Whether an object is a definition that {@link parseDefinition} returned, so that it needs no reading. @internal */
 export function isParsed(value: unknown): value is ToolDefinition {
   return typeof value === 'object' && value !== null && parsed.has(value)
+}
+
+/** How a definition that {@link parseDefinition} returned was read. @internal */
+export function readingOf(definition: ToolDefinition): Reading {
+  return parsed.get(definition) as Reading
 }
 
 /**
@@ -51,7 +63,7 @@ export function parseDefinition(input: unknown, options?: ParseOptions): Result<
   }
   const placed = sortIssues(issues.map((issue) => ({ ...issue, pointer: normalised.toInput(issue.pointer) })))
   if (hasErrors(placed)) return { ok: false, issues: placed }
-  parsed.add(value)
+  parsed.set(value, { profile: settings.profile ?? 'latchkey', toInput: normalised.toInput })
   return { ok: true, value, issues: placed }
 }
 

@@ -91,11 +91,9 @@ function unknownField(error: SchemaError, schema: CompiledSchema): Issue {
 }
 
 function knownFields(pointer: string, { shape }: CompiledSchema): readonly string[] {
-  return fieldNames(shapeAt(shape, pointerSegments(pointer)))
-}
-
-function fieldNames(shape: Shape | undefined): readonly string[] {
-  return shape !== undefined && Object.hasOwn(shape, 'fields') ? Object.keys(shape.fields ?? {}) : []
+  // Without a prototype: a polluted one would bring fields of its own.
+  const { fields = {} }: Shape = Object.assign(Object.create(null), shapeAt(shape, pointerSegments(pointer)))
+  return Object.keys(fields)
 }
 
 function typeInWords(type: unknown): string {

@@ -9,10 +9,5 @@ export type { SignableRequest, SignedHeaders } from './message.ts'
 export type { PresetName, SignaturePreset } from './preset.ts'
 export { signaturePresets } from './presets.ts'
 export { type SignedParts, type SignOptions, signRequest } from './sign-request.ts'
-export {
-  type NonceStore,
-  type SignatureRefusal,
-  type SignatureVerdict,
-  type VerifyOptions,
-  verifySignature,
-} from './verify-signature.ts'
+export type { NonceStore, VerifyOptions } from './verify-options.ts'
+export { type SignatureRefusal, type SignatureVerdict, verifySignature } from './verify-signature.ts'

@@ -3,6 +3,7 @@ import { SecurityError } from '../errors.ts'
 import { readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
 import type { Placeholder, TemplatePart } from '../kinds/signature-template.ts'
+import { refuseAmbiguous } from './separators.ts'
 
 /** Headers as a record, of one value or several each, or as Web `Headers`. */
 export type SignedHeaders = Headers | { readonly [name: string]: string | readonly string[] | undefined }
@@ -51,11 +52,16 @@ export function bodyBytes(body: unknown): Uint8Array {
   throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'request' })
 }
 
-/** The bytes that a template stands for. @internal */
+/**
+ * The bytes that the template of a payload stands for.
+ * @throws A {@link SecurityError} with code `ERR_SIGNATURE_INPUT` or `ERR_URL_INVALID`.
+ * @internal
+ */
 export async function renderBytes(
   parts: readonly TemplatePart[],
   values: MessageValues,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  refuseAmbiguous(parts, values)
   const pieces = await Promise.all(
     parts.map(async (part) => {
       if (part.kind === 'text') return utf8(part.text)

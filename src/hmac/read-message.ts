@@ -56,7 +56,12 @@ function disagrees(reading: CarrierReading, named: Omit<CarrierReading, 'signatu
 
 const NOTHING: CarrierReading = { timestamp: null, id: null, keyId: null, signatures: [] }
 
-function queryValue(url: string, name: string): string | null {
+/**
+ * The value of a parameter, or `null`.
+ * @throws A {@link SecurityError} with code `ERR_SIGNATURE_MALFORMED` where it stands twice.
+ * @internal
+ */
+export function queryValue(url: string, name: string): string | null {
   const found = readQuery(splitUrl(url)?.query ?? '').filter((pair) => pair.name === name)
   if (found.length > 1) throw new SecurityError('ERR_SIGNATURE_MALFORMED')
   return found[0]?.value ?? null

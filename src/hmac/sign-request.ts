@@ -4,7 +4,7 @@ import { isFieldValue } from '../http/grammar.ts'
 import { appendQueryText, encodeQueryText, readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
 import type { CompiledForm, SignatureCarrier } from '../kinds/signature-form.ts'
-import type { SignatureTemplate } from '../kinds/signature-template.ts'
+import { isString, readOptions } from '../read-options.ts'
 import type { Secret } from '../secret.ts'
 import type { HmacForm } from '../types.ts'
 import { computeSignature, importSecrets } from './keys.ts'
@@ -14,10 +14,11 @@ import {
   headerReader,
   type MessageValues,
   renderBytes,
-  renderText,
   type SignableRequest,
 } from './message.ts'
 import { readForm } from './read-form.ts'
+import { renderCarrier } from './render-carrier.ts'
+import { isNumber } from './verify-options.ts'
 import { withoutParameter } from './without-parameter.ts'
 
 /** What varies from one signature to the next. */
@@ -29,6 +30,8 @@ export interface SignOptions {
   /** Name of the key for `{keyId}`. Default none; a form that uses it needs one. */
   readonly keyId?: string
 }
+
+const SIGN_OPTIONS = { now: isNumber, id: isString, keyId: isString } as const
 
 /** What signing adds to a request. */
 export interface SignedParts {
@@ -102,7 +105,7 @@ async function prepareMessage(
 ): Promise<PreparedMessage> {
   checkMessage(request)
   refuseSigned(form, request.url)
-  const { now = Date.now(), id = crypto.randomUUID(), keyId = null } = options
+  const { now = Date.now(), id = crypto.randomUUID(), keyId = null } = readOptions<SignOptions>(options, SIGN_OPTIONS)
   const given = headerReader(request.headers)
   const headers: Record<string, string> = {}
   const added = new Map<string, string>()
@@ -140,19 +143,6 @@ function refuseSigned(form: CompiledForm, url: string): void {
   throw new SecurityError('ERR_SIGNATURE_INPUT', {
     message: `the URL already holds the parameter \`${taken.name}\`, which signing adds`,
   })
-}
-
-async function renderCarrier(
-  { template }: { readonly template: SignatureTemplate },
-  values: MessageValues,
-  signatures: readonly string[],
-  separator: string,
-): Promise<string> {
-  const units = signatures.length === 0 ? [undefined] : signatures
-  const rendered = await Promise.all(units.map((signature) => renderText(template.unit, values, signature)))
-  return (
-    (await renderText(template.before, values)) + rendered.join(separator) + (await renderText(template.after, values))
-  )
 }
 
 function checkHeader({ name }: SignatureCarrier, value: string): string {

@@ -28,10 +28,12 @@ const ODD = /[\x00-\x20\x7f-\xa0\\]/
 export function splitUrl(url: string): UrlParts | null {
   const match = AUTHORITY.exec(url)
   if (match === null || ODD.test(url) || !url.isWellFormed()) return null
-  const scheme = match[1]?.toLowerCase() === 'http' ? 'http' : 'https'
-  const host = match[2]?.toLowerCase() ?? ''
+  // The groups of scheme and host take part in every match.
+  const [start, protocol, name, digits] = match as readonly string[] as [string, string, string, string?]
+  const scheme = protocol.toLowerCase() === 'http' ? 'http' : 'https'
+  const host = name.toLowerCase()
   if (!isPlainHost(host)) return null
-  const port = plainPort(match[3], scheme)
+  const port = plainPort(digits, scheme)
   if (port === null) return null
   const hash = url.indexOf('#')
   const fragmentStart = hash < 0 ? url.length : hash
@@ -41,7 +43,7 @@ export function splitUrl(url: string): UrlParts | null {
     origin: `${scheme}://${host}${port}`,
     scheme,
     host,
-    path: url.slice(match[0].length, queryStart),
+    path: url.slice(start.length, queryStart),
     query: queryStart < fragmentStart ? url.slice(queryStart + 1, fragmentStart) : null,
     fragmentStart,
   }
@@ -60,7 +62,7 @@ function isPlainHost(host: string): boolean {
   const labels = host.split('.')
   if (labels.includes('')) return false
   // The WHATWG parser reads a host whose last label is a number as an IPv4 address, `2130706433` and `127.1` too.
-  const last = labels[labels.length - 1] ?? ''
+  const last = host.slice(host.lastIndexOf('.') + 1)
   return !/^(?:[0-9]+|0x[0-9a-f]*)$/.test(last) || isDottedQuad(labels)
 }
 

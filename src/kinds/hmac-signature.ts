@@ -1,4 +1,5 @@
 import type { IssueCode } from '../errors.ts'
+import { fitsUtf8, hasControl } from '../http/grammar.ts'
 import { Secret } from '../secret.ts'
 import type { HmacForm, SignatureNeed } from '../types.ts'
 import { type Credential, type KindRow, PLAIN } from './row.ts'
@@ -21,8 +22,13 @@ export const hmacSignature: KindRow<HmacForm> = {
   emit: (form, credential, requirement) => signatureNeed(form, credential, requirement),
 }
 
+const MAX_BYTES = 16 * 1024
+
+/** TOK-2 for one secret: those of a list have not been looked at yet. */
 function secretDefect(secret: string, form: HmacForm): IssueCode | null {
   if (secret === '') return 'ERR_TOKEN_EMPTY'
+  if (!fitsUtf8(secret, MAX_BYTES)) return 'ERR_TOKEN_TOO_LONG'
+  if (hasControl(secret)) return 'ERR_TOKEN_CONTROL'
   return decodeSecret(secret, form) === null ? 'ERR_SIGNATURE_SECRET' : null
 }
 
@@ -33,7 +39,8 @@ function carriersOf(form: HmacForm): SignatureNeed['writes'] {
 }
 
 function signatureNeed(form: HmacForm, credential: Credential, requirement: string): SignatureNeed {
-  const { secrets, keyId } = readCredential(credential) ?? { secrets: [], keyId: undefined }
+  // INVARIANT: `defect` has refused what cannot be read.
+  const { secrets, keyId } = readCredential(credential) as SigningCredential
   return Object.freeze({
     kind: 'signature',
     requirement,

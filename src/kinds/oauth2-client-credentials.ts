@@ -20,15 +20,24 @@ export const oauth2ClientCredentials: KindRow<Fields> = {
   emit: accessTokenNeed,
 }
 
+/** 169.254.0.0/16, also inside IPv6, and fe80::/10: clouds tell a machine's own secrets there (T59). */
+const LINK_LOCAL = /^(?:169\.254\.|\[fe[89ab][0-9a-f]:|\[(?:::ffff:|::|64:ff9b::)a9fe:|\[fd00:ec2::254\]$)/
+
 function checkTokenUrl(tokenUrl: string): readonly Issue[] {
+  const message = tokenUrlDefect(tokenUrl)
+  if (message === null) return []
+  return [makeIssue('ERR_TOKEN_URL', '/tokenUrl', message, 'write out the token endpoint of the authorization server')]
+}
+
+function tokenUrlDefect(tokenUrl: string): string | null {
   const url = splitUrl(tokenUrl)
   // RFC 6749 section 3.2: no fragment.
-  const isPlain = url !== null && url.fragmentStart === tokenUrl.length && !/[{}]/.test(tokenUrl)
-  if (isPlain && (url.scheme === 'https' || isLoopback(url.host))) return []
-  const message = isPlain
-    ? 'the client secret would travel over plain http, readable on the way'
-    : 'expected an absolute https URL in its plain spelling, without a placeholder or fragment'
-  return [makeIssue('ERR_TOKEN_URL', '/tokenUrl', message, 'write out the token endpoint of the authorization server')]
+  if (url === null || url.fragmentStart < tokenUrl.length || /[{}]/.test(tokenUrl)) {
+    return 'expected an absolute https URL in its plain spelling, without a placeholder or fragment'
+  }
+  if (LINK_LOCAL.test(url.host)) return 'no authorization server is at a link-local address'
+  if (url.scheme === 'https' || isLoopback(url.host)) return null
+  return 'the client secret would travel over plain http, readable on the way'
 }
 
 /** What the request sets by itself (RFC 6749 section 4.4.2, RFC 7521 section 4.2). */
@@ -77,9 +86,14 @@ function clientDefect(fields: Fields, credential: Credential): IssueCode | null 
   if (client === null) return 'ERR_TOKEN_TYPE'
   if (client.clientId === '' || client.proof === '') return 'ERR_TOKEN_EMPTY'
   if (!fitsUtf8(client.clientId + client.proof, MAX_BYTES)) return 'ERR_TOKEN_TOO_LONG'
-  if (!PRINTABLE.test(client.clientId)) return 'ERR_TOKEN_CLIENT'
+  if (!PRINTABLE.test(client.clientId) || endsEarly(fields, client)) return 'ERR_TOKEN_CLIENT'
   const fits = usesKey(fields) ? isPrivateKey(client.proof) : PRINTABLE.test(client.proof)
   return fits ? null : 'ERR_TOKEN_CLIENT'
+}
+
+/** RFC 7617 section 2: without the form encoding, the first colon ends the id. */
+function endsEarly({ clientAuthentication }: Fields, { clientId }: Client): boolean {
+  return clientAuthentication === 'client_secret_basic_raw' && clientId.includes(':')
 }
 
 function usesKey({ clientAuthentication }: Fields): boolean {
@@ -130,7 +144,8 @@ function accessTokenNeed(fields: Fields, credential: Credential, requirement: st
 }
 
 function clientOf(fields: Fields, credential: Credential): ClientCredential {
-  const { clientId, proof } = readClient(fields, credential) ?? { clientId: '', proof: '' }
+  // INVARIANT: `defect` has refused what cannot be read.
+  const { clientId, proof } = readClient(fields, credential) as Client
   const secret = new Secret(proof)
   return usesKey(fields) ? { clientId, privateKey: secret } : { clientId, clientSecret: secret }
 }

@@ -5,6 +5,9 @@ import type { Carrier, JsonValue, Mutation, Need } from '../types.ts'
 /** A credential in a private copy: a text, or the exact structure that its kind asks for. Secrets are plain in it. @internal */
 export type Credential = string | Exclude<JsonValue, string | null | boolean | number>
 
+/** What the linter says of a kind; its words are in the linter. @internal */
+export type KindLint = Extract<IssueCode, 'WARN_KEY_IN_QUERY' | 'WARN_AUTH_SCHEME_UNREGISTERED'>
+
 /**
  * One kind of requirement: everything that differs from kind to kind, and nothing else.
  *
@@ -17,7 +20,7 @@ export interface KindRow<Fields> {
   /** What a JSON Schema cannot say about the fields; pointers into them. */
   check(fields: Fields): readonly Issue[]
   /** Lints of the fields. */
-  lint(fields: Fields): readonly IssueCode[]
+  lint(fields: Fields): readonly KindLint[]
   /** The parts that Ultravox does not know; pointers into the requirement. */
   extensions(fields: Fields): readonly string[]
   /** Whether it signs the final request; an option has at most one such requirement. */

@@ -7,7 +7,7 @@ import {
   countPlaceholder,
   parseTemplate,
   type SignatureTemplate,
-  TemplateError,
+  type TemplateError,
 } from './signature-template.ts'
 
 /** A header or query parameter that a form adds. @internal */
@@ -184,8 +184,8 @@ function readTemplate(text: string, pointer: string, issues: Issue[]): Signature
   try {
     return parseTemplate(text)
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error
-    issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, error.message))
+    // INVARIANT: nothing else is thrown.
+    issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, (error as TemplateError).message))
     return null
   }
 }

@@ -7,7 +7,7 @@ import { hmacSignature } from './hmac-signature.ts'
 import { httpAuth } from './http-auth.ts'
 import { oauth2ClientCredentials } from './oauth2-client-credentials.ts'
 import { queryApiKey } from './query-api-key.ts'
-import type { Credential, KindRow } from './row.ts'
+import type { Credential, KindLint, KindRow } from './row.ts'
 
 type FieldsOf<K extends Kind> = Extract<Requirement, { readonly [P in K]: unknown }>[K]
 
@@ -27,7 +27,7 @@ export interface BoundKind {
   readonly signs: boolean
   readonly carriers: readonly Carrier[]
   check(): readonly Issue[]
-  lint(): readonly IssueCode[]
+  lint(): readonly KindLint[]
   extensions(): readonly string[]
   defect(credential: Credential): IssueCode | null
   emit(credential: Credential, requirement: string): Mutation | Need

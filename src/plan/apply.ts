@@ -105,7 +105,7 @@ function checkMethod(method: string): void {
 function writeHeaders(headers: Record<string, string>, outgoing: Outgoing, origin: string): Record<string, string> {
   for (const name of Object.keys(headers)) {
     if ((outgoing.lengths & lengthBit(name)) === 0) continue
-    const value = headers[name] ?? ''
+    const value = headers[name] as string
     const folded = foldHeaderName(name)
     if (folded === 'host') checkHost(value, origin)
     else if (folded === 'connection') checkConnection(value)

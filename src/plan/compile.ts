@@ -1,11 +1,11 @@
-import { isInsecure } from '../definition/base-url.ts'
-import { callTokenScopes, OPTIONS_POINTER, optionsOf, requirementsOf } from '../definition/options.ts'
-import { isParsed, parseOrThrow } from '../definition/parse.ts'
+import { callTokenScopes, optionsOf, requirementsOf } from '../definition/options.ts'
+import { isParsed, parseOrThrow, readingOf } from '../definition/parse.ts'
 import { SecurityError } from '../errors.ts'
-import { splitUrl } from '../http/url.ts'
+import type { Credential } from '../kinds/row.ts'
 import { type BoundKind, bindKind } from '../kinds/table.ts'
 import type { Binding, Named, Notice, ParseOptions, Requirement, ToolDefinition } from '../types.ts'
 import { ABSENT } from './absent.ts'
+import { bindingOf, credentialNotices } from './binding.ts'
 
 /** A requirement of one option, ready for use. @internal */
 export interface PlanStep {
@@ -26,7 +26,7 @@ export interface PlanOption {
 }
 
 /** A requirement name, every way it is used, and the options whose first name it is. @internal */
-interface PlanName {
+export interface PlanName {
   readonly name: string
   readonly uses: readonly BoundKind[]
   readonly opens: readonly number[]
@@ -124,7 +124,10 @@ function makePlan(definition: ToolDefinition): Plan {
     nameIndex[name] = index
   })
   const options = optionsOf(definition).map((option, index): PlanOption => {
-    const steps = requirementsOf(option).map(([name, requirement]) => makeStep(name, nameIndex[name] ?? 0, requirement))
+    const steps = requirementsOf(option).map(([name, requirement]) =>
+      // INVARIANT: every requirement's name has been collected.
+      makeStep(name, nameIndex[name] as number, requirement),
+    )
     return Object.freeze({ index, steps: Object.freeze(steps), callTokenScopes: callTokenScopes(option) })
   })
   const plan: Plan = Object.freeze({
@@ -158,10 +161,11 @@ function makeStep(name: string, nameIndex: number, requirement: Requirement): Pl
 
 function collectNames(definition: ToolDefinition): readonly PlanName[] {
   const found = new Map<string, { readonly uses: Map<string, BoundKind>; readonly opens: number[] }>()
+  const useOf = readingOf(definition).profile === 'ultravox' ? bindTextsOnly : bindKind
   optionsOf(definition).forEach((option, index) => {
     requirementsOf(option).forEach(([name, requirement], position) => {
       const entry = found.get(name) ?? { uses: new Map<string, BoundKind>(), opens: [] }
-      entry.uses.set(JSON.stringify(requirement), bindKind(requirement))
+      entry.uses.set(JSON.stringify(requirement), useOf(requirement))
       if (position === 0) entry.opens.push(index)
       found.set(name, entry)
     })
@@ -174,25 +178,11 @@ function collectNames(definition: ToolDefinition): readonly PlanName[] {
   )
 }
 
-function bindingOf({ http }: ToolDefinition): Binding {
-  const url = http === undefined ? null : splitUrl(http.baseUrlPattern)
-  const brace = url === null ? -1 : url.path.indexOf('{')
+/** Ultravox's tokens are texts: in its profile no kind takes a structure (KND-3). */
+function bindTextsOnly(requirement: Requirement): BoundKind {
+  const kind = bindKind(requirement)
   return Object.freeze({
-    origin: url?.origin ?? null,
-    pathPrefix: url === null ? null : brace < 0 ? url.path : url.path.slice(0, brace),
-    pathOpen: brace >= 0,
-    tenant: null,
-    environment: null,
+    ...kind,
+    defect: (credential: Credential) => (typeof credential === 'string' ? kind.defect(credential) : 'ERR_TOKEN_TYPE'),
   })
-}
-
-function credentialNotices({ http }: ToolDefinition): Notice[] {
-  if (http === undefined) {
-    const message = 'the definition has no `http`: nothing says which origin may get the credential'
-    return [{ code: 'NOTE_NO_HTTP', pointer: OPTIONS_POINTER, message, help: 'give `origin` to `apply`' }]
-  }
-  const url = splitUrl(http.baseUrlPattern)
-  if (url === null || !isInsecure(url)) return []
-  const message = `plain http was allowed for \`${url.origin}\`: the credential is readable on the way`
-  return [{ code: 'NOTE_INSECURE_ORIGIN', pointer: '/http/baseUrlPattern', message }]
 }

@@ -24,7 +24,7 @@ export function writeCookies(headers: Record<string, string>, cookies: readonly 
 /** A pattern for this would try every start in turn. */
 function withoutTrailing(header: string): string {
   let end = header.length
-  while (end > 0 && '; \t'.includes(header[end - 1] ?? '')) end -= 1
+  while (end > 0 && '; \t'.includes(header.charAt(end - 1))) end -= 1
   return header.slice(0, end)
 }
 

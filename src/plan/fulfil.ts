@@ -43,7 +43,6 @@ function meetNeed(resolution: Resolution, need: Need, credential: Token): Authen
 /** The order in which needs are met says nothing; the call token, which belongs to no requirement, comes last. */
 function byRequirement(one: Mutation | Need, other: Mutation | Need): number {
   const [a, b] = [one.requirement ?? '', other.requirement ?? '']
-  if (a === b) return 0
   return b === '' || (a !== '' && a < b) ? -1 : 1
 }
 
@@ -78,11 +77,11 @@ function meetCallToken(credential: Token): Mutation {
 /** @throws A {@link SecurityError} with code `ERR_TOKENS_INVALID`. */
 function readUsable(credential: Token, kind: Pick<BoundKind, 'defect'>, requirement: string | null): Credential {
   const token = readToken(credential)
+  // A reference is no credential yet.
   const defect =
     token.credential === null ? (token.defect ?? 'ERR_TOKEN_TYPE') : credentialDefect(token.credential, kind)
-  if (defect === null && token.credential !== null) return token.credential
-  const code = defect ?? 'ERR_TOKEN_TYPE'
+  if (defect === null) return token.credential as Credential
   const issue =
-    requirement === null ? makeIssue(code, '', 'the call token cannot be sent') : tokenIssue(code, requirement)
+    requirement === null ? makeIssue(defect, '', 'the call token cannot be sent') : tokenIssue(defect, requirement)
   throw new SecurityError('ERR_TOKENS_INVALID', { message: issue.message, issues: [issue], phase: 'need' })
 }

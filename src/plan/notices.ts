@@ -3,7 +3,7 @@ import { pointerTo } from '../json-pointer.ts'
 import { decodeSecret } from '../kinds/signature-secret.ts'
 import { type Issue, makeIssue, ownHelp } from '../result.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Mutation, Need, Notice, Resolution } from '../types.ts'
+import type { Mutation, Need, Notice, Resolution, SignatureNeed } from '../types.ts'
 import type { Plan } from './compile.ts'
 import { type SelectSettings, selectFirst, selectLastResort } from './select.ts'
 import type { Supplied } from './tokens.ts'
@@ -60,14 +60,15 @@ function holdsTemplate({ value }: Mutation): boolean {
 }
 
 /** Verifiers refuse such a secret, unless they are told not to. */
-function isShortSecret(need: Need): boolean {
+function isShortSecret(need: Need): need is SignatureNeed {
   if (need.kind !== 'signature') return false
-  return need.secrets.some((secret) => (decodeSecret(secret.reveal(), need.form)?.length ?? 0) < 16)
+  // INVARIANT: a secret that cannot be decoded never becomes a need.
+  return need.secrets.some((secret) => (decodeSecret(secret.reveal(), need.form) as Uint8Array).length < 16)
 }
 
-function shortSecretNotice({ requirement }: Need): Notice {
+function shortSecretNotice({ requirement }: SignatureNeed): Notice {
   const message = `a secret of \`${requirement}\` has fewer than 16 bytes, so that it can be guessed`
-  return { code: 'NOTE_SECRET_SHORT', pointer: pointerTo('/authTokens', requirement ?? ''), message }
+  return { code: 'NOTE_SECRET_SHORT', pointer: pointerTo('/authTokens', requirement), message }
 }
 
 /** An issue for each supplied name that no option uses (TOK-3). @internal */

@@ -1,6 +1,6 @@
 import { SecurityError } from '../errors.ts'
 import { isMutation } from '../kinds/row.ts'
-import { makeIssue, ownHelp, sortIssues } from '../result.ts'
+import { makeIssue, ownHelp, sortByName } from '../result.ts'
 import type {
   Authenticated,
   AuthTokens,
@@ -10,8 +10,7 @@ import type {
   ResolveOptions,
   Unauthenticated,
 } from '../types.ts'
-import { ABSENT } from './absent.ts'
-import { type NamesOf, type Plan, type PlanOption, planOf, workOf } from './compile.ts'
+import { type NamesOf, type Plan, type PlanName, type PlanOption, planOf, workOf } from './compile.ts'
 import { toIssues } from './issues.ts'
 import { findUnused, withNotices } from './notices.ts'
 import {
@@ -25,7 +24,7 @@ import {
 } from './outcomes.ts'
 import { DEFAULTS, type ResolveSettings, readResolveOptions } from './resolve-options.ts'
 import { isAnonymousOption, selectFirst, selectLastResort } from './select.ts'
-import { findBadTokens, readTokens, type Supplied, tokenDefect } from './tokens.ts'
+import { findBadTokens, type ReadToken, readTokens, type Supplied, tokenDefect } from './tokens.ts'
 
 /** The tokens that fit a plan or definition: by its requirement names where its type knows them. */
 export type TokensFor<T> = AuthTokens<NamesOf<T>>
@@ -55,7 +54,7 @@ export function resolve<const T>(planOrDefinition: T, authTokens?: TokensFor<T>,
   }
   if (settings.refuseUnused) {
     const unused = findUnused(plan, supplied.names)
-    if (unused.length > 0) return invalidTokens(sortIssues([...unused, ...findBadTokens(plan, supplied)]))
+    if (unused.length > 0) return invalidTokens(sortByName([...unused, ...findBadTokens(plan, supplied)]))
   }
   const chosen = selectFirst(plan, supplied, settings)
   if (chosen !== null) return authenticate(plan, chosen, supplied, settings)
@@ -106,13 +105,14 @@ function authenticate(plan: Plan, option: PlanOption, supplied: Supplied, settin
   const needs: Need[] = []
   const { names } = workOf(plan)
   for (const step of option.steps) {
-    const token = supplied.values[step.nameIndex]
-    if (token === undefined || token === ABSENT) continue
-    if (tokenDefect(token, names[step.nameIndex]?.uses ?? NOTHING) !== null) {
+    // INVARIANT: the tokens of a chosen option are supplied, and the indexes are the plan's own.
+    const token = supplied.values[step.nameIndex] as ReadToken
+    const { uses } = names[step.nameIndex] as PlanName
+    if (token.defect !== null || tokenDefect(token, uses) !== null) {
       return invalidTokens(findBadTokens(plan, supplied))
     }
     if (token.reference !== null) needs.push(credentialNeed(step, token.reference.credentialId))
-    else if (token.credential !== null) {
+    else {
       const effect = step.kind.emit(token.credential, step.name)
       if (isMutation(effect)) mutations.push(effect)
       else needs.push(effect)

@@ -1,6 +1,6 @@
 import type { MissingFromOption } from '../types.ts'
 import { ABSENT } from './absent.ts'
-import { type Plan, type PlanOption, workOf } from './compile.ts'
+import { type Plan, type PlanName, type PlanOption, workOf } from './compile.ts'
 
 /** What the choice depends on besides names. @internal */
 export interface SelectSettings {
@@ -35,19 +35,18 @@ function isLastResort(option: PlanOption, settings: SelectSettings): boolean {
  * @internal
  */
 export function selectFirst(plan: Plan, supplied: SuppliedNames, settings: SelectSettings): PlanOption | null {
-  let first: PlanOption | null = plan.ranksCallToken ? selectCallToken(plan, settings) : null
+  let first = selectCallToken(plan, settings)
   const { names, options } = workOf(plan)
   for (const nameIndex of supplied.indexes) {
-    for (const optionIndex of names[nameIndex]?.opens ?? NONE) {
-      const option = options[optionIndex]
-      if (option === undefined || (first !== null && first.index < optionIndex)) continue
+    // INVARIANT: both indexes are the plan's own.
+    for (const optionIndex of (names[nameIndex] as PlanName).opens) {
+      if (first !== null && first.index < optionIndex) continue
+      const option = options[optionIndex] as PlanOption
       if (isSatisfied(option, supplied.values, settings.canMint)) first = option
     }
   }
   return first
 }
-
-const NONE: readonly number[] = []
 
 function isSatisfied(option: PlanOption, values: readonly unknown[], canMint: boolean): boolean {
   if (option.callTokenScopes.length > 0 && !canMint) return false
@@ -57,8 +56,11 @@ function isSatisfied(option: PlanOption, values: readonly unknown[], canMint: bo
 
 /** The first option of nothing but a call token, where that ranks as non-empty (SEL-6). */
 function selectCallToken(plan: Plan, { canMint, callTokenCounts }: SelectSettings): PlanOption | null {
-  if (!canMint || !callTokenCounts) return null
-  return workOf(plan).options.find((option) => option.steps.length === 0 && option.callTokenScopes.length > 0) ?? null
+  if (!plan.ranksCallToken || !canMint || !callTokenCounts) return null
+  // INVARIANT: a plan that ranks a call token has such an option.
+  return workOf(plan).options.find(
+    (option) => option.steps.length === 0 && option.callTokenScopes.length > 0,
+  ) as PlanOption
 }
 
 /** The first option that may be taken as a last resort (SEL-2, SEL-6, TOK-3), or `null`. @internal */

@@ -84,8 +84,8 @@ const STRUCTURE_DEFECTS = new Map<IssueCode | undefined, IssueCode>([
 function readStructure(value: object): ReadToken {
   const copy = snapshot(value, { reveal: true })
   if (!copy.ok) return refused(STRUCTURE_DEFECTS.get(copy.issues[0]?.code) ?? 'ERR_TOKEN_TYPE')
-  const structure = copy.value
-  if (typeof structure !== 'object' || structure === null) return refused('ERR_TOKEN_TYPE')
+  // The copy of an object is one.
+  const structure = copy.value as Exclude<Credential, string>
   if (!Object.hasOwn(structure, 'credentialId')) return { credential: structure, reference: null, defect: null }
   const { credentialId, ...rest } = structure as { readonly credentialId?: unknown }
   if (typeof credentialId !== 'string' || Object.keys(rest).length > 0) return refused('ERR_TOKEN_TYPE')
@@ -131,10 +131,15 @@ export function findBadTokens(plan: Plan, supplied: Supplied): readonly Issue[] 
 
 /** @internal */
 export function tokenIssue(code: IssueCode, name: string): Issue {
-  const text = TEXTS[code] ?? { message: 'cannot be used' }
+  const text = defectText(code)
   return Object.freeze(
     makeIssue(code, pointerTo('/authTokens', name), `token \`${name}\` ${text.message}`, ownHelp(text)),
   )
+}
+
+/** What is wrong with a token, in words that follow its name. @internal */
+export function defectText(code: IssueCode): { readonly message: string; readonly help?: string } {
+  return TEXTS[code] ?? { message: 'cannot be used' }
 }
 
 const TEXTS: Partial<Record<IssueCode, { readonly message: string; readonly help?: string }>> = {

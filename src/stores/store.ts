@@ -7,7 +7,7 @@
 export interface Store {
   /** Reads one value; `null` where there is none, or its time to live is over. */
   get(key: string): Promise<string | null>
-  /** Writes a value, whatever stood there. */
+  /** Writes a value, whatever stood there. `ttlMs`: milliseconds until it is gone; positive. Default: it stays. */
   set(key: string, value: string, ttlMs?: number): Promise<void>
   /** Writes a value where there is none. Says whether it did. */
   setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean>
@@ -19,11 +19,14 @@ export interface Store {
   commit(changes: readonly StoreChange[]): Promise<boolean>
   /** Lists what stands under keys that begin with a prefix, sorted by key. */
   list(prefix: string): Promise<readonly StoreEntry[]>
-  /** Counts one more in the current UTC day, unless the limit is reached: one atomic step. */
+  /**
+   * Counts one more in the current UTC day, unless the limit is reached: one atomic step. A clock that goes back finds
+   * the count of the day that it goes back to.
+   */
   takeUnderLimit(key: string, limit: number, options?: TakeOptions): Promise<Taken>
   /** Reads the counts of a key by UTC day, `YYYY-MM-DD`, as far back as they are kept. */
   readCounts(key: string): Promise<ReadonlyMap<string, number>>
-  /** Ends the connection, where there is one. */
+  /** Ends the connection, if the store made it, and refuses whatever comes later. */
   close(): Promise<void>
 }
 
@@ -51,7 +54,7 @@ export interface StoreEntry {
 export interface TakeOptions {
   /** The time, in milliseconds since 1970. Default: the clock of the store's server, so that workers agree. */
   readonly nowMs?: number
-  /** Days that counts are kept, the current one included. Positive integer. Default 2. */
+  /** Days that a count is kept at least, the current one included; by the store's clock. Positive integer. Default 2. */
   readonly keepDays?: number
 }
 

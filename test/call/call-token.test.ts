@@ -99,6 +99,14 @@ describe.each(NAMES)('call tokens with %s', (name) => {
     expect(await at(3600 * 24 * 365)).toEqual(REFUSED)
   })
 
+  it('are refused if they were issued in the future, but for a minute by which clocks differ', async () => {
+    const token = await mint(name, ['s'])
+    const at = (seconds: number) => verify(name, token, { now: () => NOW + seconds * 1000 })
+    expect((await at(-60)).ok).toBe(true)
+    expect(await at(-61)).toEqual(REFUSED)
+    expect(await at(-3600 * 24)).toEqual(REFUSED)
+  })
+
   it('end with the call at the latest: expiresAt', async () => {
     const token = await mint(name, ['s'], { lifetimeSeconds: 9999 }, NOW + 30_999)
     const at = (seconds: number) => verify(name, token, { now: () => NOW + seconds * 1000 })
@@ -256,6 +264,10 @@ describe('forged tokens', () => {
     ['an end that is a text', { exp: '9999999999' }],
     ['an end that is past', { exp: SECONDS }],
     ['a beginning that is not reached', { nbf: SECONDS + 60 }],
+    ['an issue date in the future', { iat: SECONDS + 61 }],
+    ['an issue date far in the future', { iat: 1e300 }],
+    ['an issue date that is a text', { iat: String(SECONDS) }],
+    ['no issue date', { iat: undefined }],
     ['no issuer', { iss: undefined }],
   ])('claims with %s are refused', async (_, more) => {
     expect(await verify('bytes', await signed({ alg: 'HS256', typ: 'call+jwt' }, BYTES, more))).toEqual(REFUSED)

@@ -42,6 +42,15 @@ const structured = (name: string, authTokens: JsonObject): JsonObject => ({
   authTokens,
 })
 
+const oauth = (name: string, authTokens: JsonObject): JsonObject => ({
+  temporaryTool: definitionOf(name, {
+    requirements: requirementsOf({
+      requirements: { client: { oauth2ClientCredentials: { tokenUrl: 'https://auth.example.com/token' } } },
+    }),
+  }),
+  authTokens,
+})
+
 const POSITIONS: Readonly<Record<string, Position>> = {
   'the tokens of both options, used and not chosen': (one, two, three_) => ({
     selectedTools: [three({ myServiceApiKey: one, user_id: two, auth_token: three_ })],
@@ -142,6 +151,21 @@ const POSITIONS: Readonly<Record<string, Position>> = {
       structured('b', { basic: { user: one }, signer: { secrets: two }, cookie: [three_] }),
     ],
   }),
+  'credentials of an OAuth client': (one, two, three_) => ({
+    selectedTools: [
+      oauth('a', { client: { clientId: 'agent', clientSecret: one } }),
+      oauth('b', { client: { clientId: 'agent', privateKey: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA', d: two } } }),
+      oauth('c', { client: { clientId: 'agent', clientSecret: '{{v}}' } }),
+    ],
+    templateContext: { v: three_ },
+  }),
+  'credentials of an OAuth client, with a mistake': (one, two, three_) => ({
+    selectedTools: [
+      oauth('a', { client: { clientId: 'agent', secret: one } }),
+      oauth('b', { client: { clientId: 'agent', clientSecret: [two] } }),
+      oauth('c', { client: three_ }),
+    ],
+  }),
   'overrides beside them': (one, two) => ({
     selectedTools: [
       selectedTool('a', {
@@ -154,7 +178,7 @@ const POSITIONS: Readonly<Record<string, Position>> = {
 
 /** Every form in which a result may be shown by accident. */
 async function everythingOf(call: JsonObject): Promise<string> {
-  const result = await resolveCall(call, { findTool, patches: true })
+  const result = await resolveCall(call, { findTool, tenant: 'acme', patches: true })
   const shown: unknown[] = [result]
   if (result.ok) shown.push(result.call, result.patches, [...result.tools], [...result.tools.values()])
   else shown.push(result.problems, toProblemDetails(result))

@@ -1,5 +1,6 @@
 import type { CallProblem, ResolveCallOptions, ResolvedCall, ResolvedTool } from '../../src/call/index.ts'
 import { Secret } from '../../src/index.ts'
+import { pointerSegments } from '../../src/json-pointer.ts'
 import type { Json, JsonObject } from '../properties/arbitraries.ts'
 
 export const HELP_EITHER = 'supply `myServiceApiKey`, or both `auth_token` and `user_id`'
@@ -310,10 +311,16 @@ export function judged(problems: readonly CallProblem[]): readonly string[] {
   return problems.map(({ code, pointer }) => `${code} ${pointer}`)
 }
 
-/** The order in which problems are reported: by pointer, then by code, both by code unit. */
+/** A text that sorts as a pointer does: segment by segment, whole numbers first and by value, others by code unit. */
+function sortable(pointer: string): string {
+  const segments = pointerSegments(pointer)
+  return segments.map((text) => (/^(?:0|[1-9]\d*)$/.test(text) ? `\0${text.padStart(20, '0')}` : text)).join('\0')
+}
+
+/** The order in which problems are reported: by pointer, then by code. */
 export function inReportedOrder<P extends { readonly pointer: string; readonly code: string }>(
   problems: readonly P[],
 ): readonly P[] {
   const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-  return [...problems].sort((a, b) => compare(a.pointer, b.pointer) || compare(a.code, b.code))
+  return [...problems].sort((a, b) => compare(sortable(a.pointer), sortable(b.pointer)) || compare(a.code, b.code))
 }

@@ -10,7 +10,11 @@ const OPTIONS: ts.CompilerOptions = {
   moduleDetection: ts.ModuleDetectionKind.Force,
   lib: ['lib.es2024.d.ts'],
   types: ['node'],
-  paths: { latchkey: [`${ROOT}src/index.ts`], 'latchkey/*': [`${ROOT}src/*/index.ts`] },
+  paths: {
+    latchkey: [`${ROOT}src/index.ts`],
+    'latchkey/*': [`${ROOT}src/*/index.ts`],
+    'latchkey/stores/*': [`${ROOT}src/stores/*.ts`],
+  },
   allowImportingTsExtensions: true,
   strict: true,
   exactOptionalPropertyTypes: true,

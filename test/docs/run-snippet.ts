@@ -4,6 +4,8 @@ import ts from 'typescript'
 import * as call from '../../src/call/index.ts'
 import * as hmac from '../../src/hmac/index.ts'
 import * as latchkey from '../../src/index.ts'
+import * as libsqlStore from '../../src/stores/libsql.ts'
+import * as redisStore from '../../src/stores/redis.ts'
 
 /** Modules of a page by the name that its examples import them by. */
 export type Modules = ReadonlyMap<string, unknown>
@@ -12,6 +14,8 @@ const ENTRIES: { readonly [name: string]: unknown } = {
   latchkey,
   'latchkey/call': call,
   'latchkey/hmac': hmac,
+  'latchkey/stores/libsql': libsqlStore,
+  'latchkey/stores/redis': redisStore,
 }
 
 interface Ran {

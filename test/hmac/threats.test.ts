@@ -1,6 +1,9 @@
 import { Buffer } from 'node:buffer'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type HmacForm, type NonceStore, signaturePresets, verifySignature } from '../../src/hmac/index.ts'
+import { renderPayload } from '../../src/hmac/sign-request.ts'
+import { checkAsync } from './check-async.ts'
 import { loadSignatureVectors } from './load-vectors.ts'
 import {
   BODY_ONLY,
@@ -105,6 +108,47 @@ describe('T69 a timestamp that is not signed', () => {
     const form: HmacForm = { headers: { 'X-Id': '{id}', 'X-Key': '{keyId}', 'X-Signature': '{signature}' } }
     const request = post('x', { 'X-Id': 'forged', 'X-Key': 'forged', 'X-Signature': macOf('x') })
     expect(await verify(form, request)).toMatchObject({ ok: true, id: null, keyId: null })
+  })
+
+  it.each([
+    ['the URL', { payload: '{method} {url}', headers: {}, query: { at: '{timestamp}', sig: '{signature}' } }],
+    ['the query', { payload: '{query}', headers: { 'X-Signature': '{signature}' }, query: { at: '{timestamp}' } }],
+    ['the target', { payload: '{target}', headers: { 'X-Signature': '{signature}' }, query: { at: 't{timestamp}' } }],
+    [
+      'a header',
+      {
+        payload: '{header:x-input}\n{body}',
+        headers: { 'X-Input': 'created={timestamp}', 'X-Signature': '{signature}' },
+      },
+    ],
+  ] satisfies [string, HmacForm][])('T69 a timestamp that is signed within %s is too old, too', async (_, form) => {
+    const request = await sign(form, post('x'))
+    expect(await verify(form, request)).toMatchObject({ ok: true, timestamp: NOW })
+    expect(await refusal(verify(form, request, { now: NOW + 301_000 }))).toBe('ERR_SIGNATURE_TIMESTAMP')
+    const sloppy = { ...form, timestamp: 'iso' } as const
+    expect(await refusal(verify(sloppy, request))).toBe('ERR_SIGNATURE_MALFORMED')
+  })
+
+  it.each([
+    ['the path', { payload: '{path}', headers: { 'X-Signature': '{signature}' }, query: { at: '{timestamp}' } }],
+    [
+      'another header',
+      { payload: '{header:X-Other}', headers: { 'X-Time': '{timestamp}', 'X-Signature': '{signature}' } },
+    ],
+    ['no header', { payload: '{body}', headers: { 'X-Time': '{timestamp}', 'X-Signature': '{signature}' } }],
+  ] satisfies [string, HmacForm][])('T69 a timestamp beside %s, which is signed, is not', async (_, form) => {
+    const request = await sign(form, { ...post('x'), headers: { 'X-Other': 'a' } })
+    expect(await verify(form, request, { now: NOW * 2 })).toMatchObject({ ok: true, timestamp: null })
+  })
+
+  it('T69 an id and a key id that are signed within the URL or a header are reported', async () => {
+    const form: HmacForm = {
+      payload: '{url} {header:X-Key}',
+      headers: { 'X-Key': 'key={keyId}', 'X-Signature': '{signature}' },
+      query: { id: '{id}' },
+    }
+    const request = await sign(form, post('x'), { id: 'msg_1', keyId: 'key-1' })
+    expect(await verify(form, request)).toMatchObject({ ok: true, id: 'msg_1', keyId: 'key-1', timestamp: null })
   })
 
   it('T69 two carriers never disagree about the timestamp', async () => {
@@ -247,6 +291,58 @@ describe('T72 replay inside the window', () => {
     expect(nonces.kept.size).toBe(0)
   })
 
+  it('T72 what one tenant received is no copy for another, nor for none', async () => {
+    const nonces = memory()
+    const request = await sign(TIMED, post('x'))
+    const tenants = ['a', 'b', 'A', 'a.b', 'a ', 'ä']
+    for (const tenant of tenants) {
+      expect(await refusal(verify(TIMED, request, { nonces, tenant }))).toBe(null)
+      expect(await refusal(verify(TIMED, request, { nonces, tenant }))).toBe('ERR_SIGNATURE_REPLAYED')
+    }
+    expect(await refusal(verify(TIMED, request, { nonces }))).toBe(null)
+    expect(nonces.kept.size).toBe(tenants.length + 1)
+    expect([...nonces.kept.keys()].every((key) => /^[\x21-\x7e]{1,87}$/.test(key))).toBe(true)
+  })
+
+  it.each([
+    [{ tenant: '' }],
+    [{ tenant: 'a\ud800' }],
+    [{ tenant: 5 }],
+    [{ tenant: null }],
+    [{ nonces: {} }],
+    [{ nonces: new Map() }],
+    [{ nonce: { add: async () => true } }],
+    [{ toleranceMS: 5 }],
+    [{ allowShortSecret: 'no' }],
+    [{ now: new Date(NOW) }],
+    [null],
+    ['x'],
+  ])('T72 options that would be ignored, or taken for others, are refused: %j', async (options) => {
+    const request = await sign(TIMED, post('x'))
+    expect(await rejection(verifySignature(TIMED, [SECRET], request, options as never))).toBe('ERR_ARGUMENT_INVALID')
+  })
+
+  it('T72 a store may be an instance of a class, and a polluted prototype opens nothing', async () => {
+    class Store implements NonceStore {
+      readonly #kept = new Set<string>()
+      async add(key: string): Promise<boolean> {
+        return !this.#kept.has(key) && this.#kept.add(key) !== undefined
+      }
+    }
+    const nonces = new Store()
+    const request = await sign(TIMED, post('x'))
+    expect(await refusal(verify(TIMED, request, { nonces }))).toBe(null)
+    expect(await refusal(verify(TIMED, request, { nonces }))).toBe('ERR_SIGNATURE_REPLAYED')
+    Object.assign(Object.prototype, { allowShortSecret: true, toleranceMs: 1e15 })
+    try {
+      expect(await refusal(verify(TIMED, request, { now: NOW + 1e9 }))).toBe('ERR_SIGNATURE_TIMESTAMP')
+      expect(await rejection(verify(TIMED, request, {}, ['short']))).toBe('ERR_SIGNATURE_SECRET')
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'allowShortSecret')
+      Reflect.deleteProperty(Object.prototype, 'toleranceMs')
+    }
+  })
+
   it('T72 an error of the store is the answer, not an acceptance', async () => {
     const failing: NonceStore = { add: () => Promise.reject(new RangeError('the store is away')) }
     await expect(verify(TIMED, await sign(TIMED, post('x')), { nonces: failing })).rejects.toThrow(RangeError)
@@ -353,6 +449,89 @@ describe('T76 ambiguous concatenation', () => {
     const moved = { ...request, body: 'amount=1', headers: { ...request.headers, 'X-Timestamp': `00${STAMP}` } }
     expect(await refusal(verify(behind, moved))).toBe('ERR_SIGNATURE_MALFORMED')
   })
+
+  it('T76 an id that holds its separator is refused under a signature that covers it, and not signed', async () => {
+    const headers = { 'X-Id': 'a.1', 'X-Timestamp': STAMP, 'X-Signature': macOf(`a.1.${STAMP}.x`) }
+    expect(await refusal(verify(form, post('x', headers)))).toBe('ERR_SIGNATURE_MALFORMED')
+    expect(await rejection(sign(form, post('x'), { id: 'a.1' }))).toBe('ERR_SIGNATURE_INPUT')
+    expect(await refusal(verify(form, await sign(form, post('x'), { id: 'a,1' })))).toBe(null)
+  })
+
+  const headersOf = (payload: string): HmacForm['headers'] => ({
+    ...(payload.includes('{id}') ? { 'X-Id': '{id}' } : {}),
+    ...(payload.includes('{keyId}') ? { 'X-Key': '{keyId}' } : {}),
+    'X-Timestamp': '{timestamp}',
+    'X-Signature': '{signature}',
+  })
+  it.each([
+    ['{id}:{body}', 'a:b'],
+    ['v1\n{id}\n{body}', 'a\nb'],
+    ['{keyId}.{body}', 'a.b'],
+    ['{header:X-Id}.{body}', 'a.b'],
+    ['{body}.{id}', 'a.b'],
+    ['{body}, {id}', 'a b'],
+    ['{id}::{body}', 'a:b'],
+    ['{id}.{target}', 'a.b'],
+    ['{id}.{timestamp}', 'a.b'],
+    ['{id}.{form}', 'a.b'],
+  ])('T76 %j does not take %j for one of its parts', async (payload, value) => {
+    const own: HmacForm = { payload, headers: headersOf(payload) }
+    const options = { id: value, keyId: value }
+    const request = { ...post('x'), headers: { 'X-Id': value } }
+    expect(await rejection(sign(own, request, options))).toBe('ERR_SIGNATURE_INPUT')
+    const plain = { id: 'a-b', keyId: 'a-b' }
+    const signed = await sign(own, { ...post('x'), headers: { 'X-Id': 'a-b' } }, plain)
+    expect(await refusal(verify(own, signed))).toBe(null)
+  })
+
+  it('T76 a timestamp ends by its own spelling: digits before no digit, ISO by its offset', async () => {
+    const iso: HmacForm = { ...TIMED, timestamp: 'iso' }
+    expect(await refusal(verify(iso, await sign(iso, post('x'))))).toBe(null)
+    const digit: HmacForm = { ...TIMED, payload: '{timestamp}0{body}' }
+    expect(await rejection(sign(digit, post('x')))).toBe('ERR_SIGNATURE_INPUT')
+  })
+
+  it.each(Object.entries(signaturePresets))('T76 %s joins nothing that an ordinary id holds', async (_, preset) => {
+    const secrets = [preset.form.key === 'base64' ? Buffer.from(SECRET).toString('base64') : SECRET]
+    for (const id of ['msg_2b1X', 'evt-17', '0b7e2a52-8f0c-4a2c-9a55-0e5b8a4f2f10']) {
+      const signed = await sign(preset.form, post('a=1'), { id, keyId: 'key-1' }, secrets)
+      expect(await refusal(verify(preset.form, signed, {}, secrets))).toBe(null)
+    }
+  })
+
+  it('T76 of all ways to split a payload at its separator, one is signed at most', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '.', '1'), minLength: 3, maxLength: 12 })
+    const template = fc.constantFrom('{id}.{body}', '{body}.{id}', '{keyId}.{id}.{body}')
+    await checkAsync(
+      fc.tuple(text, template),
+      async ([payload, own]) => {
+        const parts = own.split('.').length
+        const signed: unknown[] = []
+        for (const pieces of splits(payload, parts)) {
+          const [id, body] = own.startsWith('{body}') ? [pieces[1], pieces[0]] : [pieces.at(-2), pieces.at(-1)]
+          if (!id || (parts === 3 && !pieces[0])) continue
+          const options = { id, keyId: pieces[0] ?? '', now: NOW }
+          const request = { ...post(body), headers: { 'X-Id': id } }
+          const rendered = await renderPayload({ payload: own, headers: headersOf(own) }, request, options).catch(
+            () => null,
+          )
+          if (rendered === null) continue
+          expect(new TextDecoder().decode(rendered)).toBe(payload)
+          signed.push(pieces)
+        }
+        expect(signed.length).toBeLessThanOrEqual(1)
+      },
+      0.1,
+    )
+  })
+
+  /** Every way to cut a text at full stops into this many pieces. */
+  function splits(text: string, count: number): readonly (readonly string[])[] {
+    if (count === 1) return [[text]]
+    return [...text.matchAll(/\./g)].flatMap(({ index }) =>
+      splits(text.slice(index + 1), count - 1).map((rest) => [text.slice(0, index), ...rest]),
+    )
+  }
 })
 
 describe('T77 many signatures in the header', () => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { describeAccess, parseDefinition, parseDefinitionText, resolve, SecurityError } from '../../src/index.ts'
+import {
+  describeAccess,
+  lintDefinition,
+  parseDefinition,
+  parseDefinitionText,
+  resolve,
+  SecurityError,
+} from '../../src/index.ts'
+import { pointerSegments } from '../../src/json-pointer.ts'
 import type { ParseOptions, Resolution } from '../../src/types.ts'
 import {
   closedSample,
@@ -79,6 +87,16 @@ const CLOSED: Readonly<Record<string, JsonObject>> = {
     },
     http: { baseUrlPattern: 'https://api.example.com', httpMethod: 'POST' },
   },
+}
+
+/** Whether a pointer names a value of this JSON. */
+function leadsInto(root: Json, pointer: string): boolean {
+  let value: unknown = root
+  for (const segment of pointerSegments(pointer)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return false
+    value = (value as Record<string, unknown>)[segment]
+  }
+  return true
 }
 
 describe('validation', () => {
@@ -213,6 +231,32 @@ describe('validation', () => {
         const none = resolve(definition, {}, options)
         if (none.outcome === 'unsatisfied') expect(more.ok).toBe(false)
         expect(none.outcome).not.toBe('unauthenticated')
+      }),
+    )
+  })
+
+  it('P33 every issue and lint points into the input as its author spelled it, and to a place of its text', () => {
+    const inputs = fc
+      .tuple(fc.oneof(sample, closedSample), fc.boolean(), fc.nat(), fc.nat())
+      .map(([{ definition }, snake, where, which]) => {
+        const spelled = snake ? snakeCased(definition) : definition
+        const nodes = nodesOf(spelled)
+        const node = nodes[where % nodes.length]
+        const edits = node === undefined ? [] : editsAt(spelled, node)
+        return [spelled, edits[which % edits.length]?.().result ?? null] as const
+      })
+    check(
+      fc.property(inputs, (both) => {
+        for (const one of both) {
+          const lost = lintDefinition(one).filter(({ pointer }) => !leadsInto(one, pointer))
+          expect(lost).toEqual([])
+          const text = JSON.stringify(one, null, 1)
+          for (const { pointer, range } of parseDefinitionText(text, { profile: 'ultravox' }).issues) {
+            expect([pointer, leadsInto(one, pointer)]).toEqual([pointer, true])
+            const line = text.split('\n')[Number(range?.start.line) - 1] ?? ''
+            expect(line.length).toBeGreaterThanOrEqual(Number(range?.start.column))
+          }
+        }
       }),
     )
   })

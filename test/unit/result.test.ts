@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { hasErrors, makeIssue, sortIssues } from '../../src/result.ts'
+import { pointerTo } from '../../src/json-pointer.ts'
+import { hasErrors, makeIssue, sortByName, sortIssues } from '../../src/result.ts'
 
 it('an issue has the severity of its code, and help only where there is some', () => {
   expect(makeIssue('ERR_FIELD_TYPE', '/a', 'm')).toEqual({
@@ -26,4 +27,20 @@ it('issues are sorted by pointer, then by code, and the list is a new one', () =
   ]
   expect(sortIssues(issues).map(({ message }) => message)).toEqual(['5', '3', '4', '2', '1'])
   expect(issues[0]?.message).toBe('1')
+})
+
+it('pointers are sorted segment by segment, whole numbers first and by value', () => {
+  const sorted = ['', '/a', '/a/2', '/a/10', '/a/18446744073709551616', '/a/-1', '/a/01', '/a/x', '/a-b', '/a~0', '/b']
+  const issues = [...sorted].reverse().map((pointer) => makeIssue('ERR_FIELD_TYPE', pointer, 'm'))
+  expect(sortIssues(issues).map(({ pointer }) => pointer)).toEqual(sorted)
+  // What an escape stands for counts, not the escape.
+  expect(sortIssues(['/a0', '/a~1b'].map((pointer) => makeIssue('ERR_FIELD_TYPE', pointer, 'm')))[0]?.pointer).toBe(
+    '/a~1b',
+  )
+})
+
+it('issues of tokens are sorted by name, by code unit (TOK-1)', () => {
+  const names = ['10', '2', 'a', 'a/b', 'a0', 'b', 'a~']
+  const issues = names.map((name) => makeIssue('ERR_TOKEN_EMPTY', pointerTo('/authTokens', name), name))
+  expect(sortByName(issues).map(({ message }) => message)).toEqual([...names].sort())
 })

@@ -2,9 +2,12 @@ import { inspect } from 'node:util'
 
 const SHORTEST = 6
 
-/** The texts inside supplied tokens that are long enough to be told from ordinary words. Names of credentials are public. */
+// Names of credentials and of clients; the needs show them.
+const PUBLIC = new Set(['credentialId', 'clientId'])
+
+/** The texts inside supplied tokens that are long enough to be told from ordinary words. */
 export function secretsIn(value: unknown, key = ''): readonly string[] {
-  if (typeof value === 'string') return key !== 'credentialId' && value.length >= SHORTEST ? [value] : []
+  if (typeof value === 'string') return !PUBLIC.has(key) && value.length >= SHORTEST ? [value] : []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, child]) => secretsIn(child, name))
 }

@@ -1,19 +1,19 @@
-import { usedNames } from '../assign-tokens.ts'
-import { DEFINITION_OPTIONS } from '../check-definition.ts'
+import { namesInUse } from '../assign-tokens.ts'
+import { DEFINITION_OPTIONS, hasErrors } from '../check-definition.ts'
 import { type Command, type Context, REPORT_OPTIONS } from '../command.ts'
 import { EXIT, type ExitCode, weightiest } from '../exit-codes.ts'
 import { RESOLVE_HELP } from '../help.ts'
 import type { Outcome } from '../io.ts'
-import { type LoadedTools, loadTools } from '../load-tools.ts'
+import { loadTools } from '../load-tools.ts'
 import { noteOnFile } from '../notes.ts'
 import { jsonText } from '../report-json.ts'
 import { joinBlocks, resolutionLines } from '../report-resolution.ts'
 import { pageText } from '../report-text.ts'
 import { readAskedRequest } from '../request-change.ts'
 import { RESOLVE_OPTIONS, readResolveOptions } from '../resolve-options.ts'
-import { refusedFile, refusedTool, resolveTool, type ToolOutcome } from '../resolve-tool.ts'
+import { refusedFile, resolveTool, type ToolOutcome } from '../resolve-tool.ts'
 import { showTool, toolJson } from '../shown-tool.ts'
-import { type KnownNames, readSuppliedTokens } from '../supplied-tokens.ts'
+import { readSuppliedTokens } from '../supplied-tokens.ts'
 
 /** Says what becomes of the tools of a file with the tokens at hand. @internal */
 export const resolveCommand: Command = {
@@ -36,21 +36,13 @@ export const resolveCommand: Command = {
 async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> {
   const asked = readAskedRequest(args)
   const loaded = await loadTools(io, args)
-  const settings = {
-    asked,
-    supplied: await readSuppliedTokens(io, args, knownNames(loaded)),
-    options: readResolveOptions(args),
-  }
+  const used = namesInUse(loaded.tools)
+  const known = { isCall: loaded.isCall, tools: loaded.tools.flatMap(({ name }) => name ?? []), requirements: used }
+  const supplied = await readSuppliedTokens(io, args, known)
+  const settings = { asked, used, supplied, options: readResolveOptions(args) }
   const ofFile =
     loaded.findings.length === 0 ? [] : [refusedFile(loaded.document.path, loaded.findings, loaded.tools.length > 0)]
-  const outcomes = [
-    ...ofFile,
-    ...loaded.tools.map((tool) => {
-      const { definition, findings } = tool
-      if (definition === null) return refusedTool(tool, findings)
-      return { ...resolveTool(tool, definition, loaded.tools, settings), findings }
-    }),
-  ]
+  const outcomes = [...ofFile, ...loaded.tools.map((tool) => resolveTool(tool, settings))]
   const shown = outcomes.map((outcome) => showTool(outcome, args.flags.has('reveal')))
   const stdout = json
     ? jsonText({ tools: shown.map(toolJson) })
@@ -58,16 +50,8 @@ async function runResolve({ io, args, paint, json }: Context): Promise<Outcome> 
   return { exitCode: weightiest(outcomes.map(exitCodeOf)), stdout, stderr: noteOnFile(loaded) }
 }
 
-function knownNames({ found, tools }: LoadedTools): KnownNames {
-  return {
-    isCall: found.isCall,
-    tools: tools.flatMap(({ tool }) => tool.name ?? []),
-    requirements: new Set(tools.flatMap((tool) => [...usedNames(tool)])),
-  }
-}
-
-function exitCodeOf({ outcome, change, resolution }: ToolOutcome): ExitCode {
-  const refused = change !== null && change.refusal !== null
+function exitCodeOf({ outcome, change, resolution, findings }: ToolOutcome): ExitCode {
+  const refused = (change !== null && change.refusal !== null) || hasErrors(findings)
   if (resolution === null || outcome === 'invalidTokens' || refused) return EXIT.findings
   return outcome === 'unsatisfied' ? EXIT.unsatisfied : EXIT.fine
 }

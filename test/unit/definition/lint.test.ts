@@ -95,4 +95,27 @@ describe('lintDefinition', () => {
       'WARN_SECRET_IN_PARAMETER /staticParameters/0/value',
     ])
   })
+
+  it('points into the input as its author spelled it, and into a parsed definition as that is spelled', () => {
+    const snake = {
+      static_parameters: [{ name: 'secret', location: 'PARAMETER_LOCATION_BODY', value: 'x' }],
+      requirements: {
+        http_security_options: {
+          options: [{ requirements: { my_key: { query_api_key: { name: 'k' } } } }, { requirements: {} }],
+        },
+      },
+    }
+    const options = '/requirements/http_security_options/options'
+    expect(lints(snake)).toEqual([
+      `WARN_KEY_IN_QUERY ${options}/0/requirements/my_key/query_api_key`,
+      `WARN_ANONYMOUS_OPTION ${options}/1`,
+      'WARN_SECRET_IN_PARAMETER /static_parameters/0/value',
+    ])
+    const parsed = parseDefinition(snake)
+    expect(parsed.ok && lints(parsed.value)).toEqual([
+      `WARN_KEY_IN_QUERY ${OPTIONS}/0/requirements/my_key/queryApiKey`,
+      `WARN_ANONYMOUS_OPTION ${OPTIONS}/1`,
+      'WARN_SECRET_IN_PARAMETER /staticParameters/0/value',
+    ])
+  })
 })

@@ -59,6 +59,34 @@ describe('snake_case', () => {
     expect(read(definition)).toEqual(definition)
   })
 
+  it('is never read into the headers, query and parameters of a kind', () => {
+    const requirements = {
+      s: { hmac_signature: { headers: { key_prefix: '{signature}' }, query: { key_prefix: 'a', keyPrefix: 'b' } } },
+      t: {
+        oauth2_client_credentials: { token_url: 'https://a.example/t', parameters: { token_url: 'a', tokenUrl: 'b' } },
+      },
+    }
+    expect(read(tool([{ requirements }]))).toMatchObject({
+      requirements: {
+        httpSecurityOptions: {
+          options: [
+            {
+              requirements: {
+                s: { hmacSignature: requirements.s.hmac_signature },
+                t: {
+                  oauth2ClientCredentials: {
+                    tokenUrl: 'https://a.example/t',
+                    parameters: requirements.t.oauth2_client_credentials.parameters,
+                  },
+                },
+              },
+            },
+          ],
+        },
+      },
+    })
+  })
+
   it('beside camelCase is refused, whichever comes first', () => {
     expect(read({ model_tool_name: 'a', modelToolName: 'a' })).toEqual(['ERR_FIELD_SPELLED_TWICE /model_tool_name'])
     expect(read({ modelToolName: 'a', model_tool_name: 'b' })).toEqual(['ERR_FIELD_SPELLED_TWICE /model_tool_name'])

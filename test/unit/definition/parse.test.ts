@@ -184,6 +184,11 @@ describe('what parsing refuses, resolving throws', () => {
     }
   })
 
+  it('reports the items of a list in their order: the third before the eleventh', () => {
+    const issues = issuesOf({ staticParameters: Array.from({ length: 12 }, () => null) })
+    expect(issues).toEqual(Array.from({ length: 12 }, (_, index) => `ERR_FIELD_TYPE /staticParameters/${index}`))
+  })
+
   it('and not what was only warned about', () => {
     expect(compile({ stranger: 1 }, { unknownFields: 'allow' }).definition).toEqual({ stranger: 1 })
   })

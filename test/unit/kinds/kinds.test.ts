@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lintDefinition, parseDefinition, resolve } from '../../../src/index.ts'
+import { lintDefinition, parseDefinition, resolve, Secret } from '../../../src/index.ts'
 import { claimedKeys, conflictingKeys, describeCarrier } from '../../../src/kinds/carriers.ts'
 import { bindKind, KINDS, kindOf } from '../../../src/kinds/table.ts'
 import type { AuthTokens, Carrier } from '../../../src/types.ts'
@@ -11,6 +11,7 @@ const REQUIREMENTS = {
   headerApiKey: header('X-Key'),
   httpAuth: auth('Bearer'),
   cookieApiKey: { cookieApiKey: { name: 'sid' } },
+  oauth2ClientCredentials: { oauth2ClientCredentials: { tokenUrl: 'https://auth.example.com/token' } },
   hmacSignature: { hmacSignature: { headers: { 'X-Signature': '{signature}' } } },
 } as const
 
@@ -18,7 +19,7 @@ const OPTIONS = '/requirements/httpSecurityOptions/options'
 
 /** What is written for a token, or the code of its refusal. */
 function verdict(requirement: object, token: unknown): unknown {
-  const resolution = resolve(tool([option({ k: requirement }), {}]), { k: token } as AuthTokens)
+  const resolution = resolve(tool([option({ k: requirement }), {}]), { k: token } as AuthTokens, { tenant: 't' })
   if (resolution.outcome === 'invalidTokens') return resolution.issues[0]?.code
   if (!resolution.ok) return resolution.outcome
   return resolution.mutations[0]?.value.reveal() ?? shown(resolution.needs[0])
@@ -38,7 +39,7 @@ describe('the table', () => {
     const strangers = Object.entries({ ...REQUIREMENTS, prefixed: { headerApiKey: { name: 'X-Key', prefix: 'Key ' } } })
       .filter(([, requirement]) => !parseDefinition(tool([option({ k: requirement })]), { profile: 'ultravox' }).ok)
       .map(([kind]) => kind)
-    expect(strangers.sort()).toEqual(['cookieApiKey', 'hmacSignature', 'prefixed'])
+    expect(strangers.sort()).toEqual(['cookieApiKey', 'hmacSignature', 'oauth2ClientCredentials', 'prefixed'])
     const definition = tool([option({ k: { headerApiKey: { name: 'X-Key', prefix: 'Key ' } } })])
     const at = `${OPTIONS}/0/requirements/k/headerApiKey/prefix`
     expect(places(parseDefinition(definition, { profile: 'ultravox' }).issues)).toEqual([`ERR_EXTENSION ${at}`])
@@ -188,7 +189,128 @@ describe('hmacSignature', () => {
     [{}, {}, 'ERR_TOKEN_TYPE'],
     ['xyz', { key: 'hex' }, 'ERR_SIGNATURE_SECRET'],
     ['', {}, 'ERR_TOKEN_EMPTY'],
+    ['a secret from a file\n', {}, 'ERR_TOKEN_CONTROL'],
+    [['a fine secret', 'one from a file\r\n'], { separator: ',' }, 'ERR_TOKEN_CONTROL'],
+    [{ secrets: ['x'.repeat(16_385)] }, {}, 'ERR_TOKEN_TOO_LONG'],
   ])('refuses the secret %j', (token, more, code) => {
     expect(verdict(signing(more), token)).toBe(code)
+  })
+})
+
+describe('oauth2ClientCredentials', () => {
+  const URL = 'https://auth.example.com/token'
+  const oauth = (more: object = {}): object => ({ oauth2ClientCredentials: { tokenUrl: URL, ...more } })
+  const KEY = { clientAuthentication: 'private_key_jwt' }
+  const RAW = { clientAuthentication: 'client_secret_basic_raw' }
+  const JWK = { kty: 'OKP', crv: 'Ed25519', d: 'private', x: 'public' }
+  const need = (client: object, more: object = {}): object => ({
+    kind: 'accessToken',
+    requirement: 'k',
+    writes: [{ kind: 'header', name: 'Authorization' }],
+    tokenUrl: URL,
+    clientAuthentication: 'client_secret_post',
+    client,
+    ...more,
+  })
+
+  it('owes an access token', () => {
+    const client = { clientId: 'id', clientSecret: { secret: 'secret' } }
+    expect(verdict(oauth(), { clientId: 'id', clientSecret: 'secret' })).toEqual(need(client))
+    expect(verdict(oauth(), { clientId: 'id', clientSecret: new Secret('secret') })).toEqual(need(client))
+    const all = { scope: 'a b', audience: 'https://api.example.com', parameters: { resource: 'r', empty: '' } }
+    const basic = { ...all, clientAuthentication: 'client_secret_basic' }
+    expect(verdict(oauth(basic), { clientId: 'id', clientSecret: 'secret' })).toEqual(need(client, basic))
+  })
+
+  it('keeps a private key as JSON text', () => {
+    const owed = need({ clientId: 'id', privateKey: { secret: JSON.stringify(JWK) } }, KEY)
+    expect(verdict(oauth(KEY), { clientId: 'id', privateKey: JWK })).toEqual(owed)
+    expect(verdict(oauth(KEY), { clientId: 'id', privateKey: JSON.stringify(JWK) })).toEqual(owed)
+  })
+
+  it.each<[object, unknown, string]>([
+    [{}, 'secret', 'ERR_TOKEN_TYPE'],
+    [{}, ['id', 'secret'], 'ERR_TOKEN_TYPE'],
+    [{}, {}, 'ERR_TOKEN_TYPE'],
+    [{}, { clientId: 'id' }, 'ERR_TOKEN_TYPE'],
+    [{}, { clientSecret: 'secret' }, 'ERR_TOKEN_TYPE'],
+    [{}, { clientId: 5, clientSecret: 'secret' }, 'ERR_TOKEN_TYPE'],
+    [{}, { clientId: 'id', clientSecret: 'secret', tenant: 't' }, 'ERR_TOKEN_TYPE'],
+    [{}, { clientId: 'id', clientSecret: 'secret', privateKey: JWK }, 'ERR_TOKEN_TYPE'],
+    [{}, { clientId: 'id', privateKey: JWK }, 'ERR_TOKEN_TYPE'],
+    [KEY, { clientId: 'id', clientSecret: 'secret' }, 'ERR_TOKEN_TYPE'],
+    [KEY, { clientId: 'id', privateKey: null }, 'ERR_TOKEN_TYPE'],
+    [KEY, { clientId: 'id', privateKey: [JWK] }, 'ERR_TOKEN_TYPE'],
+    [{}, { clientId: '', clientSecret: 'secret' }, 'ERR_TOKEN_EMPTY'],
+    [{}, { clientId: 'id', clientSecret: '' }, 'ERR_TOKEN_EMPTY'],
+    [KEY, { clientId: 'id', privateKey: '' }, 'ERR_TOKEN_EMPTY'],
+    [{}, { clientId: 'id', clientSecret: '\ud800' }, 'ERR_TOKEN_ILL_FORMED'],
+    [{}, { clientId: 'id', clientSecret: 's'.repeat(16_383) }, 'ERR_TOKEN_TOO_LONG'],
+    [{}, { clientId: 'é', clientSecret: 'secret' }, 'ERR_TOKEN_CLIENT'],
+    [{}, { clientId: 'id\n', clientSecret: 'secret' }, 'ERR_TOKEN_CLIENT'],
+    [{}, { clientId: 'id', clientSecret: 'é' }, 'ERR_TOKEN_CLIENT'],
+    [{}, { clientId: 'id', clientSecret: 'secret\n' }, 'ERR_TOKEN_CLIENT'],
+    [RAW, { clientId: 'a:b', clientSecret: 'secret' }, 'ERR_TOKEN_CLIENT'],
+    [KEY, { clientId: 'id', privateKey: '{' }, 'ERR_TOKEN_CLIENT'],
+    [KEY, { clientId: 'id', privateKey: '5' }, 'ERR_TOKEN_CLIENT'],
+    [KEY, { clientId: 'id', privateKey: 'null' }, 'ERR_TOKEN_CLIENT'],
+    [KEY, { clientId: 'id', privateKey: '[]' }, 'ERR_TOKEN_CLIENT'],
+    [KEY, { clientId: 'id', privateKey: { kty: 'RSA', n: 'n', e: 'AQAB' } }, 'ERR_TOKEN_CLIENT'],
+    [KEY, { clientId: 'id', privateKey: { kty: 'EC', d: '' } }, 'ERR_TOKEN_CLIENT'],
+    [KEY, { clientId: 'id', privateKey: { kty: 'oct', k: 'k', d: 'd' } }, 'ERR_TOKEN_CLIENT'],
+  ])('with %j refuses the client %j', (more, token, code) => {
+    expect(verdict(oauth(more), token)).toBe(code)
+  })
+
+  it.each<[object, unknown]>([
+    [{}, { clientId: ' ', clientSecret: '~' }],
+    [{}, { clientId: 'a:b', clientSecret: 's'.repeat(16_000) }],
+    [RAW, { clientId: 'ab', clientSecret: 'a:b' }],
+    [KEY, { clientId: 'id', privateKey: { kty: 'EC', d: 'd' } }],
+    [KEY, { clientId: 'id', privateKey: { kty: 'RSA', d: 'd' } }],
+  ])('with %j takes the client %j', (more, token) => {
+    expect(verdict(oauth(more), token)).toMatchObject({ kind: 'accessToken' })
+  })
+
+  it.each<[object, readonly string[]]>([
+    [{}, []],
+    [{ tokenUrl: 'http://localhost:8080/token' }, []],
+    [{ tokenUrl: 'https://auth.example.com/token?tenant=1' }, []],
+    [{ tokenUrl: 'https://127.0.0.1/token', audience: 'é', parameters: { é: 'é', resource: '' } }, []],
+    [{ tokenUrl: 'http://auth.example.com/token' }, ['ERR_TOKEN_URL /tokenUrl']],
+    [{ tokenUrl: 'https://{host}/token' }, ['ERR_TOKEN_URL /tokenUrl']],
+    [{ tokenUrl: 'https://auth.example.com/{tenant}' }, ['ERR_TOKEN_URL /tokenUrl']],
+    [{ tokenUrl: 'https://auth.example.com/#' }, ['ERR_TOKEN_URL /tokenUrl']],
+    [{ tokenUrl: 'https://u:p@auth.example.com/' }, ['ERR_TOKEN_URL /tokenUrl']],
+    [{ tokenUrl: '/token' }, ['ERR_TOKEN_URL /tokenUrl']],
+    [{ scope: '' }, ['ERR_FIELD_VALUE /scope']],
+    [{ scope: 'a  b' }, ['ERR_FIELD_VALUE /scope']],
+    [{ scope: 'a"b' }, ['ERR_FIELD_VALUE /scope']],
+    [{ audience: '' }, ['ERR_OAUTH_PARAMETER /audience']],
+    [{ audience: 'a\nb' }, ['ERR_OAUTH_PARAMETER /audience']],
+    [{ parameters: { grant_type: 'password' } }, ['ERR_OAUTH_PARAMETER /parameters/grant_type']],
+    [{ parameters: { client_secret: '' } }, ['ERR_OAUTH_PARAMETER /parameters/client_secret']],
+    [{ parameters: { '': 'x' } }, ['ERR_OAUTH_PARAMETER /parameters/']],
+    [{ parameters: { 'a\n': 'x' } }, ['ERR_OAUTH_PARAMETER /parameters/a\n']],
+    [{ parameters: { a: 'x\n' } }, ['ERR_OAUTH_PARAMETER /parameters/a']],
+  ])('judges the fields %j', (more, expected) => {
+    const at = `${OPTIONS}/0/requirements/k/oauth2ClientCredentials`
+    const found = places(parseDefinition(tool([option({ k: oauth(more) })])).issues)
+    expect(found).toEqual(expected.map((line) => line.replace(' ', ` ${at}`)))
+  })
+
+  it.each([
+    'https://2852039166/token',
+    'https://0xa9fea9fe/token',
+    'https://0251.0376.0251.0376/token',
+    'https://169.254.43518/token',
+    'https://[::ffff:169.254.169.254]/token',
+    'https://169.254.169.254./token',
+    'https://①⑥⑨.254.169.254/token',
+    'https://169.254.169.254%2f@auth.example.com/token',
+  ])('T59: refuses an address in an odd spelling: %s', (tokenUrl) => {
+    expect(places(parseDefinition(tool([option({ k: oauth({ tokenUrl }) })])).issues)).toEqual([
+      `ERR_TOKEN_URL ${OPTIONS}/0/requirements/k/oauth2ClientCredentials/tokenUrl`,
+    ])
   })
 })

@@ -75,6 +75,25 @@ describe('fulfil', () => {
     expect(codeOr(() => apply(REQUEST, after))).toBe('ERR_NEED_UNMET')
   })
 
+  it('writes an access token as `Authorization: Bearer`, and refuses one that brings its own (RFC 6750)', () => {
+    const client = tool([
+      option({ k: { oauth2ClientCredentials: { tokenUrl: 'https://id.example/token' } }, z: query('z') }),
+    ])
+    const tokens = { k: { clientId: 'id', clientSecret: 'a secret of some length' }, z: 'tokenZ' }
+    const owed = resolve(client, tokens, { tenant: 't' })
+    if (!owed.ok) throw new Error('expected a need')
+    const [need] = owed.needs
+    if (need === undefined) throw new Error('expected a need')
+    expect(need).toMatchObject({ kind: 'accessToken', writes: [{ kind: 'header', name: 'Authorization' }] })
+    const refused = ['', 'Bearer x', 'bearer x', 'x\n', 'é', { credentialId: 'c' }]
+    expect(refused.map((token) => codeOr(() => fulfil(owed, need, token)))).toEqual(
+      refused.map(() => 'ERR_TOKENS_INVALID'),
+    )
+    const after = fulfil(owed, need, new Secret('access'))
+    expect(after.mutations.map(({ requirement }) => requirement)).toEqual(['k', 'z'])
+    expect(apply(REQUEST, after).headers).toEqual({ Authorization: 'Bearer access' })
+  })
+
   it('keeps the needs sorted by requirement, the call token last, where a signature takes a place (DEC-07)', () => {
     const hmac = { hmacSignature: { headers: { 'X-Signature': '{signature}' } } }
     const signed = tool([{ ...option({ b: hmac, c: query('c') }), ultravoxCallTokenRequirement: { scopes: ['s'] } }])

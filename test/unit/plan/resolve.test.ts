@@ -154,6 +154,15 @@ describe('resolve', () => {
     expect(outcome({}, { a: 'x' }, refuse)).toBe('invalidTokens')
   })
 
+  it('lists unused and unusable names together by code unit, whatever a pointer makes of them (DEC-16)', () => {
+    const definition = tool([option({ 'a/b': header('A'), '10': query('b') })])
+    const names = ['a/b', '10', 'a0', '2', 'a~', 'z']
+    const tokens = Object.fromEntries(names.map((name) => [name, '']))
+    const resolution = resolve(definition, tokens, { unusedTokens: 'refuse' })
+    const pointers = [...names].sort().map((name) => `/authTokens/${name.replace('~', '~0').replace('/', '~1')}`)
+    expect(resolution.outcome === 'invalidTokens' && resolution.issues.map(({ pointer }) => pointer)).toEqual(pointers)
+  })
+
   it('asks for the tenant of a stored credential, and binds it', () => {
     const definition = tool([option({ a: header('A'), b: auth('Bearer') })])
     const tokens = { b: { credentialId: 'stored-1' }, a: 'tokenA' }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { resolve, Secret } from '../../../src/index.ts'
+import type { IssueCode } from '../../../src/errors.ts'
+import { compile, parseDefinition, resolve, Secret } from '../../../src/index.ts'
+import { defectText, tokenIssue } from '../../../src/plan/tokens.ts'
 import type { AuthTokens } from '../../../src/types.ts'
-import { header, option, places, query, tool } from '../../threats/tools.ts'
+import { auth, header, option, places, query, tool } from '../../threats/tools.ts'
 
 const definition = tool([option({ k: query('k') })])
 const codeFor = (token: unknown, given: unknown = definition): string | undefined => {
@@ -68,6 +71,31 @@ describe('tokens', () => {
     const twice = tool([option({ k: query('k') }), option({ k: header('X'), l: header('Y') })])
     expect(codeFor('é', twice)).toBe('ERR_TOKEN_HEADER')
     expect(codeFor('e', twice)).toBe('authenticated')
+  })
+
+  it('are texts alone for a definition that was read in profile `ultravox` (KND-3)', () => {
+    const basic = tool([option({ k: auth('Basic') })])
+    const userPassword = { username: 'u', password: 'p' }
+    expect(codeFor(userPassword, basic)).toBe('authenticated')
+    const parsed = parseDefinition(basic, { profile: 'ultravox' })
+    const plans = [compile(basic, { profile: 'ultravox' }), parsed.ok && parsed.value]
+    for (const plan of plans) {
+      expect(codeFor(userPassword, plan)).toBe('ERR_TOKEN_TYPE')
+      expect(codeFor('dTpw', plan)).toBe('authenticated')
+      expect(codeFor('u:p', plan)).toBe('ERR_TOKEN_BASIC')
+      expect(resolve(plan, { k: { credentialId: 'c' } }, { tenant: 't' }).outcome).toBe('authenticated')
+    }
+  })
+
+  it('have words for whatever is wrong with them, of their own for each code in TOK-2', () => {
+    const clauses = readFileSync(new URL('../../../spec/README.md', import.meta.url), 'utf8')
+    const [, table = ''] = clauses.split(/^### TOK-[23]$/m)
+    const codes = new Set([...table.matchAll(/`(ERR_[A-Z_]+)`/g)].map(([, code]) => code as IssueCode))
+    expect(codes.size).toBeGreaterThan(12)
+    const words = [...codes].map((code) => defectText(code).message)
+    expect(new Set(words).size).toBe(codes.size)
+    expect(words).not.toContain(defectText('ERR_FIELD_TYPE').message)
+    expect(tokenIssue('ERR_FIELD_TYPE', 'k').message).toBe('token `k` cannot be used')
   })
 
   it('have issues that say what is wrong and what would help, frozen', () => {

@@ -1,0 +1,28 @@
+/**
+ * Stored credentials: kept once, sealed, and referred to by `{ credentialId }`.
+ *
+ * @module credentials
+ */
+export type { SealingKey } from '../envelope.ts'
+export { createMemoryStore, type MemoryStoreOptions } from '../stores/memory.ts'
+export type { Store, StoreChange, StoreEntry, Taken, TakeOptions } from '../stores/store.ts'
+export { createCredentialStore } from './credential-store.ts'
+export type {
+  CreateCredential,
+  CredentialAddress,
+  CredentialReadOptions,
+  CredentialRequest,
+  CredentialResource,
+  CredentialScope,
+  CredentialStore,
+  CredentialStoreOptions,
+  CredentialType,
+  CredentialUse,
+  DeleteCredential,
+  RecordCredentialUse,
+  RemoveCredentialUse,
+  ResealReport,
+  RotateCredential,
+  StoredCredential,
+  UpdateCredential,
+} from './types.ts'

@@ -1,0 +1,120 @@
+import { pointerTo } from '../../json-pointer.ts'
+import type { DynamicParameter, JsonValue, ParameterLocation } from '../../types.ts'
+import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-object.ts'
+import { type ObjectPlace, readFields, reportDropped } from '../read-fields.ts'
+import { inexpressible } from '../read-tool.ts'
+import { parametersOfSchema } from '../schema-parameters.ts'
+import { addSecrets, dropped, type ServerDraft } from './read-server.ts'
+import { assemble, SILENT_FIELDS } from './server-definition.ts'
+import { readToolParameters } from './tool-parameters.ts'
+import { type ReadHeader, readHeader } from './vapi-headers.ts'
+import type { VapiSettings } from './vapi-options.ts'
+
+/** The fields that say what is sent; the rest of a tool says nothing about its request. */
+const REQUEST_RULES = {
+  url: 'text!',
+  method: 'text!',
+  name: 'text',
+  description: 'text',
+  timeoutSeconds: 'number',
+  credentialId: 'text',
+  encryptedPaths: 'list',
+  headers: 'object',
+  body: 'object',
+  backoffPlan: 'object',
+} as const
+
+const KNOWN = [...Object.keys(REQUEST_RULES), 'type', 'parameters', 'function']
+
+/** Reads a tool of type `apiRequest`; `null` where an issue was added. @internal */
+export function readApiRequest(
+  tool: JsonObject,
+  pointer: string,
+  settings: VapiSettings,
+  draft: ServerDraft,
+): object | null {
+  const place: ObjectPlace = { pointer, what: 'tool', issues: draft.issues }
+  reportDropped(tool, KNOWN, SILENT_FIELDS, place)
+  const own = Object.entries(tool).filter(([name]) => Object.hasOwn(REQUEST_RULES, name))
+  const read = readFields(Object.fromEntries(own), REQUEST_RULES, place)
+  if (read === null) return null
+  if (read.backoffPlan !== undefined) draft.issues.push(dropped(pointerTo(pointer, 'backoffPlan'), 'backoffPlan'))
+  const { url, method, name, description, timeoutSeconds } = read
+  const names = new Set(entriesOf(ownField(read.body, 'properties')).map(([property]) => property))
+  const pattern = readUrl(url, names)
+  if (pattern === null) {
+    const message = 'the URL is filled in by more than names of body properties'
+    draft.issues.push(inexpressible(pointerTo(pointer, 'url'), message, 'write out what is fixed'))
+    return null
+  }
+  const elsewhere = isWithoutBody(method) ? 'PARAMETER_LOCATION_QUERY' : 'PARAMETER_LOCATION_BODY'
+  const locate = (property: string): ParameterLocation =>
+    pattern.includes(`{${property}}`) ? 'PARAMETER_LOCATION_PATH' : elsewhere
+  draft.fixed.push(...readToolParameters(tool, pointer, draft))
+  const headers = readHeaderSchema(read.headers, pointerTo(pointer, 'headers', 'properties'), settings, draft)
+  addSecrets({ ...read, secret: undefined, headers: headers.fixed }, pointer, settings, draft)
+  for (const [ours, theirs] of PLACES) draft.places.set(ours, pointerTo(pointer, theirs))
+  return {
+    ...(name === undefined ? {} : { modelToolName: name }),
+    ...(description === undefined ? {} : { description }),
+    ...assemble(
+      { url: pattern, method, timeoutSeconds },
+      [...parametersOfSchema(read.body, locate), ...headers.dynamic],
+      draft,
+    ),
+  }
+}
+
+const PLACES = [
+  ['/modelToolName', 'name'],
+  ['/dynamicParameters', 'body'],
+  ['/http', 'url'],
+  ['/http/httpMethod', 'method'],
+  ['/timeout', 'timeoutSeconds'],
+] as const
+
+/** Vapi does not say where the values of a GET go; a GET has no body. @internal */
+export function isWithoutBody(method: string): boolean {
+  return ['GET', 'HEAD'].includes(method.toUpperCase())
+}
+
+/** `{{ orderId }}` in a URL is the value of a property; anything else that Liquid can do gives `null`. */
+function readUrl(url: string, names: ReadonlySet<string>): string | null {
+  const VARIABLE = /\{\{ *([\w.-]+) *\}\}/g
+  const known = [...url.matchAll(VARIABLE)].every(([, name = '']) => names.has(name))
+  const literal = url.replace(VARIABLE, () => '')
+  return known && !/[{}]/.test(literal) ? url.replace(VARIABLE, (_, name: string) => `{${name}}`) : null
+}
+
+interface HeaderSchema {
+  /** Headers with a value of their own. */
+  readonly fixed: readonly ReadHeader[]
+  /** Headers whose value the model chooses. */
+  readonly dynamic: readonly DynamicParameter[]
+}
+
+function readHeaderSchema(
+  schema: JsonObject | undefined,
+  pointer: string,
+  settings: VapiSettings,
+  { issues }: ServerDraft,
+): HeaderSchema {
+  const fixed: ReadHeader[] = []
+  for (const [name, property] of entriesOf(ownField(schema, 'properties'))) {
+    const value = headerValue(property)
+    if (value === undefined) continue
+    const at = pointerTo(pointer, name, 'value')
+    const header = readHeader(name, value, { pointer: at, what: 'headers', issues }, settings)
+    if (header !== null) fixed.push(header)
+  }
+  const properties = ownField(schema, 'properties')
+  const dynamic = parametersOfSchema(schema, (name) =>
+    headerValue(ownField(properties, name)) === undefined ? 'PARAMETER_LOCATION_HEADER' : null,
+  )
+  return { fixed, dynamic }
+}
+
+function headerValue(property: JsonValue | undefined): JsonValue | undefined {
+  const value = isJsonObject(property) ? ownField(property, 'value') : undefined
+  return value === null ? undefined : value
+}

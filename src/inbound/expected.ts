@@ -1,0 +1,30 @@
+import { SecurityError } from '../errors.ts'
+import { pointerTo } from '../json-pointer.ts'
+import { bindKind } from '../kinds/table.ts'
+import { credentialDefect, readToken, tokenIssue } from '../plan/tokens.ts'
+import type { Requirement } from '../types.ts'
+import type { Caller } from './authenticator-options.ts'
+import type { Effect } from './provers.ts'
+
+/**
+ * What each caller would write for a requirement: by the same rows that `resolve` uses, so that both sides agree.
+ * @throws A {@link SecurityError} with code `ERR_TOKENS_INVALID` for a secret that no caller could send (TOK-2), and
+ * `ERR_ARGUMENT_INVALID` for a reference, which says nothing of the secret.
+ * @internal
+ */
+export function expectedEffects(name: string, requirement: Requirement, callers: readonly Caller[]): readonly Effect[] {
+  const kind = bindKind(requirement)
+  return callers.map(({ authTokens }, index) => {
+    if (!Object.hasOwn(authTokens, name)) return null
+    const { credential, reference, defect } = readToken(authTokens[name])
+    if (reference !== null) {
+      const message = `the token \`${name}\` of a caller is a reference: read the credential first`
+      throw new SecurityError('ERR_ARGUMENT_INVALID', { message })
+    }
+    const unusable = credential === null ? (defect ?? 'ERR_TOKEN_TYPE') : credentialDefect(credential, kind)
+    if (credential !== null && unusable === null) return kind.emit(credential, name)
+    const issue = tokenIssue(unusable ?? 'ERR_TOKEN_TYPE', name)
+    const pointer = pointerTo('', 'credentials', index) + issue.pointer
+    throw new SecurityError('ERR_TOKENS_INVALID', { message: issue.message, issues: [{ ...issue, pointer }] })
+  })
+}

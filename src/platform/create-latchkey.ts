@@ -1,0 +1,88 @@
+import { resolveCall } from '../call/resolve-call.ts'
+import type { ResolveCallOptions, ResolvedCall } from '../call/types.ts'
+import { readOptions } from '../read-options.ts'
+import type { Capabilities, PrepareOptions, SendOptions } from '../send/capabilities.ts'
+import { type Observer, tell } from '../send/events.ts'
+import { prepare } from '../send/prepare.ts'
+import { CAPABILITIES, SEND_POLICY } from '../send/read-capabilities.ts'
+import { send } from '../send/send.ts'
+import type { CallOptions, Latchkey, LatchkeyOptions, Policy } from './types.ts'
+
+/**
+ * Ties a platform's capabilities together, once: from a call's payload to the tool's answer.
+ *
+ * @param options What the platform is able to do, and its policy. Only what a call or a tool asks for is used.
+ * @returns Functions that need only what differs from call to call; they may be taken out of the object.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unusable options.
+ * @example
+ * const latchkey = createLatchkey({ findTool, credentialStore, tokenCache, policy: { anonymous: 'never' } })
+ * const result = await latchkey.resolveCall(payload, { callId, tenant })
+ * const response = await latchkey.send(buildRequest(tool, { parameters }), tool.resolution)
+ */
+export function createLatchkey(options: LatchkeyOptions = {}): Latchkey {
+  const { policy, findTool, ...capabilities } = readOptions<LatchkeyOptions>(options, LATCHKEY_OPTIONS)
+  const able = capabilities as Capabilities
+  const { sending, choosing } = splitPolicy(policy)
+  const { mintCallToken, observe } = able
+  return Object.freeze({
+    resolveCall: async <Call>(body: Call, call?: CallOptions): Promise<ResolvedCall<Call>> => {
+      const given = { ...choosing, ...readOptions<CallOptions>(call, CALL_OPTIONS), findTool, mintCallToken }
+      const result = await resolveCall(body, given as ResolveCallOptions)
+      tellOutcome(observe, result)
+      return result
+    },
+    prepare: (request, resolution, more: PrepareOptions = {}) => prepare(request, resolution, able, more),
+    send: (request, resolution, more: SendOptions = {}) => send(request, resolution, able, { ...sending, ...more }),
+  } satisfies Latchkey)
+}
+
+/** Checked where they are used: by `resolveCall`. */
+const anything = (): boolean => true
+
+const CHOOSING_POLICY = {
+  anonymous: ['lastResort', 'never'],
+  unusedTokens: ['notice', 'refuse'],
+  callTokenCounts: (value: unknown) => typeof value === 'boolean',
+  unknownFields: ['refuse', 'allow'],
+  allowInsecureOrigins: (value: unknown) => Array.isArray(value) && { copy: Object.freeze([...value]) },
+} as const
+
+const LATCHKEY_OPTIONS = {
+  ...CAPABILITIES,
+  findTool: (value: unknown) => typeof value === 'function',
+  policy: (value: unknown) => ({ copy: readOptions<Policy>(value, { ...SEND_POLICY, ...CHOOSING_POLICY }) }),
+}
+
+const CALL_OPTIONS: { readonly [name in keyof Required<CallOptions>]: typeof anything } = {
+  callId: anything,
+  tenant: anything,
+  environment: anything,
+  templateContext: anything,
+  expiresAt: anything,
+  patches: anything,
+}
+
+interface SplitPolicy {
+  readonly sending: Partial<SendOptions>
+  readonly choosing: Partial<ResolveCallOptions>
+}
+
+function splitPolicy(policy: Policy = {}): SplitPolicy {
+  const entries = Object.entries(policy)
+  const isSending = (name: string): boolean => Object.hasOwn(SEND_POLICY, name)
+  return {
+    sending: Object.fromEntries(entries.filter(([name]) => isSending(name))),
+    choosing: Object.fromEntries(entries.filter(([name]) => !isSending(name))),
+  }
+}
+
+function tellOutcome(observe: Observer | undefined, result: ResolvedCall<unknown>): void {
+  if (!result.ok) {
+    for (const { tool, code } of result.problems) tell(observe, { type: 'problem', tool, code })
+    return
+  }
+  for (const { name, resolution } of result.tools.values()) {
+    const { outcome, optionIndex } = resolution
+    tell(observe, { type: 'resolve', tool: name, outcome, optionIndex })
+  }
+}

@@ -1,0 +1,91 @@
+import { SecurityError } from '../errors.ts'
+import { splitUrl } from '../http/url.ts'
+import type { ApplyOptions } from '../plan/apply.ts'
+import type { HttpRequest } from '../types.ts'
+import type { Capabilities, SendOptions } from './capabilities.ts'
+import type { Deadline } from './deadline.ts'
+import { tell } from './events.ts'
+import { sendFailure } from './failure.ts'
+import { followRedirect, type Hop, locationOf, refused } from './redirect.ts'
+import type { UsedSecrets } from './used-secrets.ts'
+import { writeCredentials } from './write-credentials.ts'
+
+/** With what requests are sent. @internal */
+export interface Sending {
+  readonly capabilities: Partial<Capabilities>
+  readonly options: Partial<SendOptions>
+  readonly deadline: Deadline
+  /** Everything secret that was sent, for the scrubber. */
+  readonly secrets: UsedSecrets
+}
+
+/** An answer whose body is not yet read. @internal */
+export interface RawAnswer {
+  readonly response: Response
+  /** Whether the request that got it carried the credentials. */
+  readonly authenticated: boolean
+}
+
+const MAX_REDIRECTS = 5
+
+/** Sends a request and follows the redirects that the policy allows. @internal */
+export async function exchange(first: Hop, sending: Sending): Promise<RawAnswer> {
+  const { maxRedirects = MAX_REDIRECTS, redirects } = sending.options
+  let hop = first
+  for (let count = 0; ; count += 1) {
+    const outgoing = await write(hop, sending)
+    const response = await fetchOnce(outgoing, sending)
+    const location = locationOf(response)
+    if (location === null) return { response, authenticated: hop.resolution !== null }
+    discard(response)
+    const next = followRedirect(hop, response, location, redirects, sending.secrets.list())
+    if (count >= maxRedirects) throw refused(`more than ${maxRedirects} redirects`)
+    const sameOrigin = splitUrl(next.request.url)?.origin === splitUrl(hop.request.url)?.origin
+    tell(sending.capabilities.observe, { type: 'redirect', status: response.status, sameOrigin })
+    hop = next
+  }
+}
+
+async function write({ request, resolution }: Hop, { capabilities, options, secrets }: Sending): Promise<HttpRequest> {
+  if (resolution === null) return request
+  const outgoing = await writeCredentials(request, resolution, applyOptions(options), capabilities)
+  secrets.addWritten(outgoing, resolution)
+  return outgoing
+}
+
+/** @internal */
+export function applyOptions({ origin }: Partial<SendOptions>): ApplyOptions {
+  return origin === undefined ? {} : { origin }
+}
+
+async function fetchOnce(outgoing: HttpRequest, { capabilities, deadline }: Sending): Promise<Response> {
+  const { method, url, headers, body } = outgoing
+  const init: RequestInit = { method, headers: Object.entries(headers), redirect: 'manual', signal: deadline.signal }
+  // A local of its own, so that the function is called without a `this`.
+  const send = capabilities.fetch ?? fetch
+  const answer = deliver(() =>
+    send(url, body === undefined ? init : { ...init, body: body as Uint8Array<ArrayBuffer> }),
+  )
+  try {
+    return await deadline.within(answer, 'request')
+  } catch (error) {
+    answer.then(discard, () => undefined)
+    throw error
+  }
+}
+
+/** What fetch throws may quote a header or URL. */
+async function deliver(run: () => Promise<Response>): Promise<Response> {
+  try {
+    const response = await run()
+    if (typeof response?.status === 'number') return response
+  } catch (error) {
+    throw sendFailure(error, 'request')
+  }
+  throw new SecurityError('ERR_SEND_FAILED', { message: '`fetch` gave no response' })
+}
+
+/** @internal */
+export function discard(response: Response): void {
+  response.body?.cancel().catch(() => undefined)
+}
