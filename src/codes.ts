@@ -140,7 +140,7 @@ export const CODES = {
   // Stores
   ERR_STORE_UNAVAILABLE: { phase: 'need', title: 'a store did not answer' },
 
-  // Stored credentials (CRD-1 to CRD-5)
+  // Stored credentials (CRD-1 to CRD-6)
   ERR_CREDENTIAL_NOT_FOUND: { phase: 'need', title: 'no stored credential has this id' },
   ERR_CREDENTIAL_TYPE: { phase: 'need', title: 'a stored credential has another type' },
   ERR_CREDENTIAL_REFUSED: { phase: 'need', title: 'a stored credential is not allowed here' },

@@ -6,7 +6,8 @@ export interface CopiedValue {
   readonly copy: unknown
 }
 
-type Allowed = { readonly [name: string]: readonly string[] | ((value: unknown) => boolean | CopiedValue) }
+/** The options of a function, each with its values or a test of them. @internal */
+export type Allowed = { readonly [name: string]: readonly string[] | ((value: unknown) => boolean | CopiedValue) }
 
 /**
  * Reads an options argument: own properties only, each once; anything unknown is refused, because an ignored typo in

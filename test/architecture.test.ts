@@ -273,9 +273,9 @@ describe('architecture', () => {
     expect(Object.keys(dependencies).filter((name) => !allowed.includes(name))).toEqual([])
   })
 
-  it(`no source file is longer than ${MAX_LINES} lines, but for generated ones`, () => {
+  it(`no source file is longer than ${MAX_LINES} lines, but for generated ones and the table of codes`, () => {
     const long = [...sources.values()]
-      .filter(({ path }) => !path.endsWith('.generated.ts'))
+      .filter(({ path }) => !path.endsWith('.generated.ts') && path !== 'src/codes.ts')
       .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
       .filter(({ lines }) => lines > MAX_LINES)
       .map(({ path, lines }) => `${path}: ${lines}`)

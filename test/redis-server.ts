@@ -74,12 +74,16 @@ function createRedisServer(settings: { readonly [name: string]: string }): Redis
   }
 }
 
+/** A node of a Cluster has a second port, 10,000 above. */
+const MAX_PORT = 55_535
+
 async function findFreePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return port <= MAX_PORT ? port : findFreePort()
 }
 
 function launch(folder: string, given: { readonly [name: string]: string }): Promise<ChildProcess> {

@@ -15,6 +15,7 @@ export interface CallSettings {
 const CALL_OPTIONS = {
   findTool: isFunction,
   mintCallToken: isFunction,
+  credentialStore: (value: unknown) => typeof value === 'object' && value !== null,
   callId: isName,
   expiresAt: (value: unknown) => Number.isFinite(value),
   templateContext: (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),

@@ -26,7 +26,7 @@ export interface ProblemDetails {
   }[]
 }
 
-const OWN_FAILURES: readonly IssueCode[] = ['ERR_TOOL_LOOKUP', 'ERR_CALL_TOKEN_MINT']
+const OWN_FAILURES: readonly IssueCode[] = ['ERR_TOOL_LOOKUP', 'ERR_CALL_TOKEN_MINT', 'ERR_CREDENTIAL_LOOKUP']
 
 /**
  * Turns the problems of a call into a body that a platform can answer with as it is.

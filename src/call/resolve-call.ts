@@ -1,5 +1,6 @@
 import { hasErrors, makeIssue } from '../result.ts'
 import type { JsonValue } from '../types.ts'
+import { credentialIssues, recordUses } from './call-credentials.ts'
 import { definitionProblems, toProblems } from './call-problems.ts'
 import { type CallSettings, readCallSettings } from './call-settings.ts'
 import { publishCall } from './publish-call.ts'
@@ -20,7 +21,7 @@ import type { CallProblem, ResolveCallOptions, ResolvedCall, ResolvedTool } from
  *
  * @param call The payload. Never changed; the resulting call shares what did not change.
  * @returns The resolved tools and the call without its tokens, or the problems, sorted by pointer.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unusable options; never for a payload.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unusable options; never for a payload.
  * @example
  * const result = await resolveCall(await request.json(), { callId, tenant, findTool: (reference) => store.find(reference) })
  * if (!result.ok) return Response.json(toProblemDetails(result), { status: toProblemDetails(result).status })
@@ -35,17 +36,16 @@ export async function resolveCall<Call>(call: Call, options: ResolveCallOptions 
     ...selected.issues,
     ...tools.flatMap(({ tool }) => definitionProblems(tool)),
     ...tools.flatMap(({ tool, tokens }) => tokenProblems(tool, tokens)),
+    ...(await credentialIssues(tools, settings.options.credentialStore)),
   ])
   if (hasErrors(problems)) return { ok: false, problems }
   const settled = await Promise.all(tools.map(({ tool, tokens }) => settleTool(tool, tokens, settings.options)))
   const mintIssues = settled.flatMap(({ issue }) => issue ?? [])
   if (mintIssues.length > 0) return { ok: false, problems: toProblems(selected, mintIssues) }
-  return publish(
-    call,
-    selected,
-    settled.flatMap(({ tool }) => tool ?? []),
-    settings.options.patches === true,
-  )
+  const resolved = settled.flatMap(({ tool }) => tool ?? [])
+  const result = publish(call, selected, resolved, settings.options.patches === true)
+  const useIssues = result.ok ? await recordUses(tools, settings.options) : []
+  return useIssues.length > 0 ? { ok: false, problems: toProblems(selected, useIssues) } : result
 }
 
 function tokenSettingsOf({ templateContext, resolve }: CallSettings, own: JsonValue | undefined): TokenSettings {

@@ -1,4 +1,5 @@
 import type { Patch } from 'immer'
+import type { CredentialStore } from '../credentials/types.ts'
 import type { ParameterValues } from '../request/parameters.ts'
 import type { Issue } from '../result.ts'
 import type { Secret } from '../secret.ts'
@@ -56,6 +57,12 @@ export interface ResolveCallOptions extends Omit<ResolveOptions, 'mintCallToken'
   ) => MaybePromise<StoredTool | readonly StoredTool[] | null | undefined>
   /** Mints a call token; called after everything else is settled, once for each tool that needs one. */
   readonly mintCallToken?: (request: CallTokenRequest) => MaybePromise<string | Secret>
+  /**
+   * Where stored credentials are kept. Each `{ credentialId }` that a tool needs is then checked here, before the call: that
+   * it exists, has the type, and may go to the tool; and its use by the call and by the stored tool is recorded. The value
+   * is read when a request is sent. Default: references are taken as they are.
+   */
+  readonly credentialStore?: Pick<CredentialStore, 'check' | 'recordUse' | 'removeUse'>
   /** Id of the call; required with `mintCallToken`. */
   readonly callId?: string
   /** When the call ends at the latest, in milliseconds since the epoch; handed to `mintCallToken`. */

@@ -4,6 +4,8 @@ import type { Code } from '../errors.ts'
 const FLAGS: Partial<Record<Code, string>> = {
   ERR_BASE_URL_INSECURE: 'use https, or allow the exact origin with `--allow-insecure-origin`',
   ERR_TENANT_REQUIRED: 'say whose credential it is with `--tenant NAME`',
+  ERR_CREDENTIAL_NOT_FOUND: '`latchkey credentials list` shows what is there; mind `--tenant` and `--environment`',
+  ERR_CREDENTIAL_IN_USE: '`latchkey credentials uses` lists them; `--force` deletes it all the same',
   NOTE_NO_HTTP: 'here `--request URL` says it; a platform gives `origin` to `apply`',
   NOTE_TOKENS_IGNORED: 'check the names, or refuse this with `--anonymous never`',
   NOTE_TEMPLATE_LEFT: 'a call fills it from its `templateContext`',

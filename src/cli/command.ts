@@ -12,8 +12,8 @@ export interface Context {
 
 /** One command of `latchkey`. @internal */
 export interface Command {
-  /** How many files it takes. */
-  readonly files: 'none' | 'optional' | 'one' | 'some'
+  /** How many files it takes; `own`: it reads the words behind its name itself. */
+  readonly files: 'none' | 'optional' | 'one' | 'some' | 'own'
   readonly options: OptionRules
   /** What `--help` prints: examples first. */
   readonly help: string

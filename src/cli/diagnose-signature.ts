@@ -87,11 +87,14 @@ function withTemplates(subject: Subject, change: (template: string) => string): 
 // A signature in hex or base64 at the end of a value, and what stands before it.
 const ENDING = /^(.*?)(?:[0-9a-f]{40,}|[A-Za-z0-9+/_-]{27,}={0,2})$/i
 
+// As long as servers let a header be.
+const MAX_LENGTH = 16_384
+
 /** What the received header has before its signature: all of it, or the name of the item in a list. */
 function prefixVariations(subject: Subject): readonly Variation[] {
   const found = signatureHeader(subject.form)
   const value = found === null ? undefined : headerEntry(subject.request, found[0])?.values[0]
-  if (found === null || value === undefined) return []
+  if (found === null || value === undefined || value.length > MAX_LENGTH) return []
   const [name, template] = found
   const [, whole = ''] = ENDING.exec(value) ?? []
   const items = [...value.matchAll(/([A-Za-z][A-Za-z0-9_-]*)=/g)].map(([, item = '']) => item)

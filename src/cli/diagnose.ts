@@ -10,8 +10,8 @@ import type { Hypothesis, Subject, Variation } from './diagnose-subject.ts'
 import { CLOCK_HYPOTHESES, UNIT_HYPOTHESES } from './diagnose-time.ts'
 import { URL_HYPOTHESES } from './diagnose-url.ts'
 
-/** A hypothesis that was confirmed: with it the signature is right. @internal */
-export interface Cause {
+/** A hypothesis that was confirmed: with it the signature is right. */
+interface Cause {
   readonly hypothesis: Hypothesis
   readonly detail: string | undefined
 }

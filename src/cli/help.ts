@@ -1,10 +1,12 @@
-const EXIT_STATUS = `Exit status
+const EXIT_CODES = `Exit status
   0  fine
   1  findings, an invalid definition or token
   2  could not run: usage, a file that is unreadable or does not parse
   3  no option is satisfied
   The first that applies of 2, 1, 3, 0. Reports go to standard output,
-  everything else to standard error. Nothing is sent over a network.
+  everything else to standard error.`
+
+const EXIT_STATUS = `${EXIT_CODES} Nothing is sent over a network.
 `
 
 /** @internal */
@@ -37,14 +39,19 @@ Commands
                    after.
   explain FILE…    Say who can run tools, or what a set of token names would
                    choose.
+  send FILE        Send the request of a tool; show the answer.
   sign FILE        Show what HMAC signing adds to a request.
   verify FILE      Check an HMAC signature; say what is wrong with it.
   schema           Print the JSON Schema of a tool definition.
+  credentials ACTION
+                   Create, list, rotate and delete stored credentials.
 
   latchkey COMMAND --help says more about each.
   latchkey --version
 
-${EXIT_STATUS}`
+${EXIT_CODES} A network is used
+  only by send, and to reach a store in Redis.
+`
 
 const FILE_FORMS = `FILE is JSON or YAML, or - for standard input:
   a definition             { "modelToolName": …, "requirements": … }

@@ -1,3 +1,4 @@
+import type { Store } from '../stores/store.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 /** One entry of a folder. @internal */
@@ -18,6 +19,8 @@ export interface Io {
   /** Throws an error with a `code`, as Node's file system does. */
   listFolder(path: string): readonly FolderEntry[]
   readStdin(): Promise<Uint8Array>
+  /** Opens the store that `--store` names; a file that is not there is made only where it may be new. */
+  openStore(location: string, isNew: boolean): Promise<Store>
 }
 
 /** What a command leaves behind; only `main` prints it. @internal */

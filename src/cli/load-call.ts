@@ -1,6 +1,7 @@
 import type { KeptTool } from '../call/read-tool.ts'
 import { type SelectedTools, selectTools } from '../call/select-tools.ts'
 import { isReadable, type ToolEntry } from '../call/tool-entry.ts'
+import type { ParameterValues } from '../request/parameters.ts'
 import type { Issue } from '../result.ts'
 import type { ParseOptions } from '../types.ts'
 import { type Finding, placeFindings } from './check-definition.ts'
@@ -65,7 +66,7 @@ function loadTool(
   call: PlacedValue,
   selected: SelectedTools,
   shelves: Shelves,
-  { entry, found, name, definition, definitionIssues }: KeptTool,
+  { entry, found, name, definition, definitionIssues, overrides }: KeptTool,
   findings: readonly Finding[],
 ): LoadedTool {
   const place = found === undefined ? temporaryTool(call, selected, entry) : shelves.placeOf(found.tool?.definition)
@@ -76,17 +77,23 @@ function loadTool(
     definitionFindings: place === null ? [] : placeFindings(place, definitionIssues),
     selectionFindings: findings,
     notFound: found?.issue?.code === 'ERR_TOOL_NOT_FOUND',
-    selection: selectionOf(call, selected, entry),
+    selection: selectionOf(call, selected, entry, overrides),
   }
 }
 
-function selectionOf(call: PlacedValue, selected: SelectedTools, entry: ToolEntry): Selection {
+function selectionOf(
+  call: PlacedValue,
+  selected: SelectedTools,
+  entry: ToolEntry,
+  overrides: ParameterValues,
+): Selection {
   const { tool, pointer } = entry
   const { templateContext } = selected.read
   return {
     hasReadableTokens: isReadable(entry, 'authTokens'),
     authTokens: tool.authTokens,
     templateContext: isObject(templateContext) ? templateContext : {},
+    overrides,
     place: (issue) => placeInCall(call, selected, { ...issue, pointer: `${pointer}${issue.pointer}` }),
   }
 }

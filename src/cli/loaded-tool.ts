@@ -1,3 +1,4 @@
+import type { ParameterValues } from '../request/parameters.ts'
 import type { Issue } from '../result.ts'
 import type { ToolDefinition } from '../types.ts'
 import type { Finding } from './check-definition.ts'
@@ -25,6 +26,8 @@ export interface Selection {
   readonly hasReadableTokens: boolean
   readonly authTokens: unknown
   readonly templateContext: { readonly [name: string]: unknown }
+  /** Values that the call fixes, by parameter name. */
+  readonly overrides: ParameterValues
   /** Gives an issue whose pointer begins with `/authTokens` its place in the file. */
   readonly place: (issue: Issue) => FileIssue
 }

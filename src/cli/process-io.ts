@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FolderEntry, Io } from './io.ts'
+import { openStore } from './open-store.ts'
 
 /** The process that this runs in. @internal */
 export function processIo(): Io {
@@ -11,6 +12,7 @@ export function processIo(): Io {
     readFile: (path) => readFileSync(path),
     listFolder: (path) => readdirSync(path, { withFileTypes: true }).map((entry) => entryOf(path, entry)),
     readStdin,
+    openStore: async (location, isNew) => openStore(location, isNew),
   }
 }
 

@@ -1,9 +1,11 @@
 import { didYouMean } from '../suggest.ts'
 import { type Arguments, checkValues, type OptionRules, readArguments, unknownOption } from './arguments.ts'
 import { type Command, wantsJson } from './command.ts'
+import { credentialsCommand } from './commands/credentials.ts'
 import { explainCommand } from './commands/explain.ts'
 import { resolveCommand } from './commands/resolve.ts'
 import { schemaCommand } from './commands/schema.ts'
+import { sendCommand } from './commands/send.ts'
 import { signCommand } from './commands/sign.ts'
 import { validateCommand } from './commands/validate.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -21,6 +23,8 @@ const COMMANDS: { readonly [name: string]: Command } = {
   explain: explainCommand,
   sign: signCommand,
   verify: verifyCommand,
+  credentials: credentialsCommand,
+  send: sendCommand,
   schema: schemaCommand,
 }
 

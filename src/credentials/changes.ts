@@ -29,10 +29,8 @@ export function readValue(given: unknown, type: CredentialType): ReadValue {
     return { value: null, issues: [makeIssue('ERR_CREDENTIAL_VALUE', '/value', message, STRUCTURES[type])] }
   }
   const text = defectText(defect)
-  return {
-    value: null,
-    issues: [makeIssue('ERR_CREDENTIAL_VALUE', '/value', `the value ${text.message}`, ownHelp(text))],
-  }
+  const help = defect === 'ERR_TOKEN_EMPTY' ? 'a variable that holds it was probably not set' : ownHelp(text)
+  return { value: null, issues: [makeIssue('ERR_CREDENTIAL_VALUE', '/value', `the value ${text.message}`, help)] }
 }
 
 const STRUCTURES: { readonly [T in CredentialType]: string } = {

@@ -6,8 +6,9 @@ import { CONFLICT, type Core, retry } from './core.ts'
 import { readHosts } from './hosts.ts'
 import { isCredentialId, nameIssues } from './names.ts'
 import { type CredentialRecord, describe, writeRecord } from './record.ts'
+import type { CreateCredential } from './request-types.ts'
 import { REQUESTS, readRequest } from './requests.ts'
-import type { CreateCredential, StoredCredential } from './types.ts'
+import type { StoredCredential } from './types.ts'
 import { sealVersions } from './versions.ts'
 
 /** @internal */

@@ -4,8 +4,9 @@ import { nameKey } from './addresses.ts'
 import { done, notFound, refused } from './changes.ts'
 import { CONFLICT, type Core, type Found, find, retry } from './core.ts'
 import { describe, writeRecord } from './record.ts'
+import type { DeleteCredential } from './request-types.ts'
 import { addressIn, REQUESTS, readRequest } from './requests.ts'
-import type { DeleteCredential, StoredCredential } from './types.ts'
+import type { StoredCredential } from './types.ts'
 import { listUses } from './uses.ts'
 
 /** A commit holds no more. */

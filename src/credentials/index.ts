@@ -9,20 +9,22 @@ export type { Store, StoreChange, StoreEntry, Taken, TakeOptions } from '../stor
 export { createCredentialStore } from './credential-store.ts'
 export type {
   CreateCredential,
+  CredentialRequest,
+  DeleteCredential,
+  RecordCredentialUse,
+  RemoveCredentialUse,
+  RotateCredential,
+  UpdateCredential,
+} from './request-types.ts'
+export type {
   CredentialAddress,
   CredentialReadOptions,
-  CredentialRequest,
   CredentialResource,
   CredentialScope,
   CredentialStore,
   CredentialStoreOptions,
   CredentialType,
   CredentialUse,
-  DeleteCredential,
-  RecordCredentialUse,
-  RemoveCredentialUse,
   ResealReport,
-  RotateCredential,
   StoredCredential,
-  UpdateCredential,
 } from './types.ts'

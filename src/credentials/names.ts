@@ -10,7 +10,7 @@ const UNSEEN = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\
 export function nameIssues(name: string): readonly Issue[] {
   const fits = name.isWellFormed() && [...name].length <= MAX_NAME && name.trim() === name && name !== ''
   if (fits && !UNSEEN.test(name)) return []
-  const message = `the name is not 1 to ${MAX_NAME} characters`
+  const message = `the name is not 1 to ${MAX_NAME} plain characters`
   const help = 'no control characters, no invisible ones, and no white space at either end'
   return [makeIssue('ERR_CREDENTIAL_NAME', '/name', message, help)]
 }

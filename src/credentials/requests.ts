@@ -1,6 +1,6 @@
 import { SecurityError } from '../errors.ts'
 import { KINDS } from '../kinds/table.ts'
-import { isString, readOptions } from '../read-options.ts'
+import { type Allowed, type CopiedValue, isString, readOptions } from '../read-options.ts'
 import { snapshot } from '../snapshot.ts'
 import type { Address, Scope } from './addresses.ts'
 import { isResourceType } from './names.ts'
@@ -19,7 +19,7 @@ const isOverlap = (value: unknown): boolean =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_OVERLAP_MS
 
 /** A private copy, so that what is checked is what is used. */
-function copied(value: unknown, fits: (copy: unknown) => boolean): { readonly copy: unknown } | false {
+function copied(value: unknown, fits: (copy: unknown) => boolean): CopiedValue | false {
   const copy = snapshot(value)
   return copy.ok && fits(copy.value) ? { copy: copy.value } : false
 }
@@ -27,13 +27,25 @@ function copied(value: unknown, fits: (copy: unknown) => boolean): { readonly co
 const SCOPE = { tenant: isName, environment: isNameOrNull }
 const ADDRESS = { ...SCOPE, credentialId: isText }
 const READ = { ...ADDRESS, fallbackToDefault: isBoolean }
-const hosts = (value: unknown) => copied(value, (copy) => copy === null || Array.isArray(copy))
-const resource = (value: unknown) => copied(value, isResource)
-const requirement = (value: unknown) => copied(value, isRequirement)
+const hosts = (value: unknown): CopiedValue | false => copied(value, (copy) => copy === null || Array.isArray(copy))
+const resource = (value: unknown): CopiedValue | false => copied(value, isResource)
+const requirement = (value: unknown): CopiedValue | false => copied(value, isRequirement)
 const anything = (): boolean => true
 
+type RequestName =
+  | 'scope'
+  | 'address'
+  | 'read'
+  | 'create'
+  | 'update'
+  | 'rotate'
+  | 'delete'
+  | 'recordUse'
+  | 'removeUse'
+  | 'use'
+
 /** What each method takes. @internal */
-export const REQUESTS = {
+export const REQUESTS: { readonly [request in RequestName]: Allowed } = {
   scope: SCOPE,
   address: ADDRESS,
   read: READ,
@@ -44,7 +56,7 @@ export const REQUESTS = {
   recordUse: { ...READ, resource, expiresAtMs: isTime },
   removeUse: { ...READ, resource },
   use: { ...READ, requirement, origin: isTextOrNull },
-} as const
+}
 
 function isRequirement(copy: unknown): boolean {
   const [kind, ...rest] = Object.keys(Object(copy))
@@ -64,7 +76,7 @@ function isResource(copy: unknown): boolean {
  */
 export function readRequest<T extends CredentialScope, N extends keyof T = never>(
   given: unknown,
-  allowed: Parameters<typeof readOptions>[1],
+  allowed: Allowed,
   needed: readonly N[],
 ): Partial<T> & Pick<T, N> & Scope {
   // It has no prototype, so that a polluted one supplies nothing.

@@ -2,7 +2,16 @@ import type { SealingKey } from '../envelope.ts'
 import type { Issue, Result } from '../result.ts'
 import type { Secret } from '../secret.ts'
 import type { Store } from '../stores/store.ts'
-import type { Requirement, Token } from '../types.ts'
+import type { Token } from '../types.ts'
+import type {
+  CreateCredential,
+  CredentialRequest,
+  DeleteCredential,
+  RecordCredentialUse,
+  RemoveCredentialUse,
+  RotateCredential,
+  UpdateCredential,
+} from './request-types.ts'
 
 /**
  * What a stored credential is: one text, user and password, a client of an OAuth server, or secrets that sign.
@@ -72,48 +81,6 @@ export interface StoredCredential {
   readonly overlapUntilMs: number | null
 }
 
-/** A new credential. */
-export interface CreateCredential extends CredentialScope {
-  /** Unique in its environment: 1 to 40 characters, no control character, no white space at either end. */
-  readonly name: string
-  /** What the value is. */
-  readonly type: CredentialType
-  /** The secret: at most 16 KiB. Only {@link CredentialStore.use} gives it again. */
-  readonly value: Token
-  /**
-   * The hosts it may be sent to, at most 32: `api.example.com`, with a port where it is not the default one;
-   * `*.example.com` for every host below it; an exact origin. Default `null`: any.
-   */
-  readonly hosts?: readonly string[] | null
-  /** Its id: 1 to 128 of `A-Z a-z 0-9 . _ -`. Default: a new one. */
-  readonly credentialId?: string
-}
-
-/** What changes of a credential beside its value. */
-export interface UpdateCredential extends CredentialAddress {
-  /** Default: as it is. */
-  readonly name?: string
-  /** `null`: any. Default: as they are. */
-  readonly hosts?: readonly string[] | null
-}
-
-/** The next version of a value. */
-export interface RotateCredential extends CredentialAddress {
-  /** The new secret, of the same type. */
-  readonly value: Token
-  /**
-   * How long the versions before stay valid beside it, in milliseconds; for signing secrets only. Integer, at most 366
-   * days. Default 0: every earlier version ends now.
-   */
-  readonly overlapMs?: number
-}
-
-/** Which credential is deleted. */
-export interface DeleteCredential extends CredentialAddress {
-  /** Whether one that is in use is deleted, too. Default false. */
-  readonly force?: boolean
-}
-
 /** Something that uses a credential. */
 export interface CredentialResource {
   /** What it is, such as `tool`, `assistant`, `phoneNumber` or `call`: a letter, then up to 39 letters and digits. */
@@ -126,28 +93,6 @@ export interface CredentialResource {
 export interface CredentialUse extends CredentialResource {
   /** When it was recorded last, in milliseconds since the epoch. */
   readonly recordedAtMs: number
-}
-
-/** A use that is to be recorded. */
-export interface RecordCredentialUse extends CredentialAddress, CredentialReadOptions {
-  /** What uses it. */
-  readonly resource: CredentialResource
-  /** When the use ends by itself, in milliseconds since the epoch, such as the latest end of a call. Default: never. */
-  readonly expiresAtMs?: number
-}
-
-/** A use that has ended. */
-export interface RemoveCredentialUse extends CredentialAddress, CredentialReadOptions {
-  /** What used it. */
-  readonly resource: CredentialResource
-}
-
-/** Where a credential is to be sent. */
-export interface CredentialRequest extends CredentialAddress, CredentialReadOptions {
-  /** The requirement that it shall satisfy, as the definition declares it. */
-  readonly requirement: Requirement
-  /** Origin of the tool. `null`: not known; a credential with hosts is then not given. */
-  readonly origin: string | null
 }
 
 /** What {@link CredentialStore.resealAll} did. */

@@ -4,8 +4,9 @@ import { CONFLICT, type Core, find, lookUp, retry } from './core.ts'
 import { isCredentialId } from './names.ts'
 import { writeRecord } from './record.ts'
 import { refusalOf, toError } from './refusals.ts'
+import type { RecordCredentialUse, RemoveCredentialUse } from './request-types.ts'
 import { addressIn, REQUESTS, readRequest } from './requests.ts'
-import type { CredentialAddress, CredentialUse, RecordCredentialUse, RemoveCredentialUse } from './types.ts'
+import type { CredentialAddress, CredentialUse } from './types.ts'
 
 /** @internal */
 export async function usedBy(core: Core, given: CredentialAddress): Promise<readonly CredentialUse[] | null> {

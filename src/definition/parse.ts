@@ -11,8 +11,8 @@ import { checkRules } from './rules.ts'
 import { checkSchema } from './schema-issues.ts'
 import { definitionSchema } from './validator.generated.ts'
 
-/** How a definition was read. @internal */
-export interface Reading {
+/** How a definition was read. */
+interface Reading {
   readonly profile: NonNullable<ParseOptions['profile']>
   /** Translates a pointer into the definition to one into the input, in the spelling of its author. */
   readonly toInput: (pointer: string) => string

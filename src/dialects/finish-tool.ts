@@ -1,6 +1,5 @@
 import { parseDefinition } from '../definition/parse.ts'
 import { pointerSegments, pointerTo } from '../json-pointer.ts'
-import { toIssues } from '../plan/issues.ts'
 import { resolve } from '../plan/resolve.ts'
 import { hasErrors, type Issue, type Result, sortIssues } from '../result.ts'
 import type { AuthTokens, Token } from '../types.ts'
@@ -8,7 +7,7 @@ import type { ToolWithTokens } from './tool-with-tokens.ts'
 
 /** A definition in the making, with the way back to what it was made from. @internal */
 export interface DraftTool {
-  readonly definition: object
+  readonly definition: unknown
   readonly tokens: ReadonlyMap<string, Token>
   /** Where parts of the definition come from: pointers into the dialect's document by pointers into the definition. */
   readonly places: ReadonlyMap<string, string>
@@ -29,13 +28,14 @@ export function finishTool(draft: DraftTool): Result<ToolWithTokens> {
   const parsed = parseDefinition(definition, { allowInsecureOrigins })
   if (!parsed.ok) return { ok: false, issues: sortIssues([...issues, ...parsed.issues.map(toDocument)]) }
   const tokens = Object.freeze(Object.fromEntries(draft.tokens)) as AuthTokens
-  const unusable = draft.tokens.size === 0 ? [] : toIssues(resolve(parsed.value, tokens, TRIAL)).map(toDocument)
+  const resolution = resolve(parsed.value, tokens, TRIAL)
+  const unusable = resolution.ok || resolution.outcome !== 'invalidTokens' ? [] : resolution.issues.map(toDocument)
   if (unusable.length > 0) return { ok: false, issues: sortIssues([...issues, ...unusable]) }
   return { ok: true, value: Object.freeze({ definition: parsed.value, tokens }), issues: sortIssues(issues) }
 }
 
 /** A stored credential needs some tenant, which one does not matter here. */
-const TRIAL = { tenant: 'import' } as const
+const TRIAL = { tenant: 'import', mintCallToken: () => undefined } as const
 
 /** The place of the nearest part that is known, going up from the pointer. @internal */
 export function placeOf(pointer: string, places: ReadonlyMap<string, string>): string {

@@ -24,3 +24,11 @@ export function sortedJson(value: JsonValue): string {
     isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   )
 }
+
+/** No document that can be read holds a longer list; a list of holes may, and walking over it takes minutes. */
+const MAX_ITEMS = 1_000_000
+
+/** The items of a list; none of anything else. @internal */
+export function itemsOf(value: unknown): readonly JsonValue[] {
+  return Array.isArray(value) && value.length <= MAX_ITEMS ? (value as readonly JsonValue[]) : []
+}

@@ -1,5 +1,5 @@
 import type { DynamicParameter, ParameterLocation } from '../types.ts'
-import { entriesOf, isJsonObject, type JsonObject, ownField } from './json-object.ts'
+import { entriesOf, isJsonObject, itemsOf, type JsonObject, ownField } from './json-object.ts'
 
 /**
  * Tells the properties of a JSON Schema of type object as parameters, in their order.
@@ -10,8 +10,7 @@ export function parametersOfSchema(
   schema: JsonObject | undefined,
   locate: (name: string) => ParameterLocation | null,
 ): readonly DynamicParameter[] {
-  const required = ownField(schema, 'required')
-  const names = new Set(Array.isArray(required) ? required : [])
+  const names = new Set(itemsOf(ownField(schema, 'required')))
   return entriesOf(ownField(schema, 'properties')).flatMap(([name, property]) => {
     const location = locate(name)
     if (location === null) return []

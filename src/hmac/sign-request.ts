@@ -25,7 +25,7 @@ import { withoutParameter } from './without-parameter.ts'
 export interface SignOptions {
   /** Time of signing in milliseconds since the epoch. Default `Date.now()`. */
   readonly now?: number
-  /** Message id for `{id}`. Default a random UUID. */
+  /** Message id for `{id}`; without the text that stands behind it in the payload, such as `.`. Default a random UUID. */
   readonly id?: string
   /** Name of the key for `{keyId}`. Default none; a form that uses it needs one. */
   readonly keyId?: string
@@ -49,8 +49,8 @@ export interface SignedParts {
  * @param request The final request: every byte of its body and URL as it will be sent.
  * @returns Only what is added.
  * @throws A {@link SecurityError} with code `ERR_SIGNATURE_FORM`, `ERR_SIGNATURE_SECRET`, `ERR_SIGNATURE_INPUT` (the form
- * needs a header, id or key id that is not there, or a header cannot carry what it would hold), `ERR_URL_INVALID` or
- * `ERR_ARGUMENT_INVALID`.
+ * needs a header, id or key id that is not there or that holds its separator in the payload, or a header cannot carry what
+ * it would hold), `ERR_URL_INVALID` or `ERR_ARGUMENT_INVALID`.
  * @example
  * const { headers } = await signRequest({ headers: { 'X-Tavus-Signature': '{signature}' } }, [secret], request)
  * await fetch(request.url, { ...request, headers: { ...request.headers, ...headers } })

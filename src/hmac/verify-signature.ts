@@ -23,7 +23,10 @@ export type SignatureVerdict =
   | {
       /** The signature is that of the message. */
       readonly ok: true
-      /** The signed timestamp in milliseconds since the epoch; `null` where the form signs none: copies stay valid for ever. */
+      /**
+       * The signed timestamp in milliseconds since the epoch, from the payload or from a header or parameter that it covers;
+       * `null` where the form signs none: copies stay valid for ever.
+       */
       readonly timestamp: number | null
       /** The signed message id; `null` where the form signs none. */
       readonly id: string | null

@@ -1,11 +1,12 @@
 import { callTokenScopes, isAnonymous, optionsOf, requirementsOf } from '../definition/options.ts'
 import { parseOrThrow } from '../definition/parse.ts'
-import { type ErrorCode, SecurityError } from '../errors.ts'
+import { SecurityError } from '../errors.ts'
 import { kindOf } from '../kinds/table.ts'
 import type { SecurityOption, ToolDefinition } from '../types.ts'
+import type { Authentication } from './authentication.ts'
 import { type AuthenticatorOptions, type Caller, readAuthenticatorOptions } from './authenticator-options.ts'
 import { createBlind } from './blind.ts'
-import { type ChallengeContext, challengesOf } from './challenges.ts'
+import { challengesOf } from './challenges.ts'
 import { expectedEffects } from './expected.ts'
 import { createCallTokenProver, createProver, type Prover, type ProverContext } from './provers.ts'
 import { type ReceivedMessage, readMessage } from './read-message.ts'
@@ -15,48 +16,10 @@ export interface Authenticator {
   /**
    * Checks one request. The request itself stays unread.
    * @param request The request as it was received; where headers may repeat, give a message with their lists instead.
+   * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for a body that was read before, or
+   * `ERR_INPUT_UNREADABLE` for one that broke off. What `nonces` and the verifiers of tokens throw, it throws.
    */
   authenticate(request: Request | ReceivedMessage): Promise<Authentication>
-}
-
-/** Who sent a request, or how to refuse it. */
-export type Authentication =
-  | {
-      /** The request may pass. */
-      readonly ok: true
-      /** Tells the outcomes apart. */
-      readonly outcome: 'authenticated'
-      /** Which option the caller satisfied. */
-      readonly optionIndex: number
-      /** Who it is: the `principal` of the caller, or the holder of an access token; `null` for a call token alone. */
-      readonly principal: string | null
-      /** The request with the raw bytes that were checked. */
-      readonly message: ReceivedMessage
-    }
-  | {
-      /** The request may pass. */
-      readonly ok: true
-      /** Tells the outcomes apart. */
-      readonly outcome: 'unauthenticated'
-      /** The anonymous option; `null` where the definition asks for nothing. */
-      readonly optionIndex: number | null
-      /** Nobody. */
-      readonly principal: null
-      /** The request with its raw bytes. */
-      readonly message: ReceivedMessage
-    }
-  | AuthenticationRefusal
-
-/** How to refuse a request. */
-export interface AuthenticationRefusal {
-  /** The request must not pass. */
-  readonly ok: false
-  /** The HTTP status to answer with. */
-  readonly status: 400 | 401 | 413
-  /** Why, without saying which credential was wrong. */
-  readonly code: Extract<ErrorCode, `ERR_CREDENTIALS_${string}` | 'ERR_BODY_TOO_LARGE'>
-  /** Values of `WWW-Authenticate`, one a header field; none for 413. */
-  readonly challenges: readonly string[]
 }
 
 /**
@@ -69,7 +32,7 @@ export interface AuthenticationRefusal {
  * @param definition The definition that callers resolve.
  * @param options Who may call, and how strictly. Defaults as in {@link AuthenticatorOptions}.
  * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID`, `ERR_TOKENS_INVALID` for an expected secret that
- * nobody could send, or `ERR_ARGUMENT_INVALID`.
+ * nobody could send, `ERR_SIGNATURE_SECRET` for one of fewer than 16 bytes, or `ERR_ARGUMENT_INVALID`.
  * @example
  * const authenticator = createAuthenticator(tool, { credentials: [{ principal: 'platform', authTokens: { apiKey } }] })
  * const authentication = await authenticator.authenticate(request)
@@ -78,42 +41,57 @@ export interface AuthenticationRefusal {
 export function createAuthenticator(definition: ToolDefinition, options: AuthenticatorOptions = {}): Authenticator {
   const settings = readAuthenticatorOptions(options)
   const { credentials = [], maxBodyBytes = 1024 * 1024, publicOrigin = null, realm = 'tools' } = settings
+  const { allowShortSecret = false } = settings
   const all = optionsOf(parseOrThrow(definition))
   checkCapabilities(all, settings)
   const context = contextOf(settings)
-  const ways = all.map((option) => proversOf(option, credentials, context))
-  return {
+  const ways = all.map((option) => proversOf(option, credentials, context, allowShortSecret))
+  return Object.freeze<Authenticator>({
     authenticate: async (request) => {
-      const message = request instanceof Request ? await readMessage(request, maxBodyBytes, publicOrigin) : request
+      const message = await readMessage(request, maxBodyBytes, publicOrigin)
       if (message === null) return { ok: false, status: 413, code: 'ERR_BODY_TOO_LARGE', challenges: [] }
-      const refuse = (
-        status: 400 | 401,
-        code: AuthenticationRefusal['code'],
-        error?: ChallengeContext['error'],
-      ): AuthenticationRefusal => ({
-        ok: false,
-        status,
-        code,
-        challenges: challengesOf(all, error === undefined ? { realm } : { realm, error }),
-      })
-      const provers = ways.flat()
-      if (provers.some((prover) => prover.isRepeated(message)))
-        return refuse(400, 'ERR_CREDENTIALS_REPEATED', 'invalid_request')
-      const proven = await firstProven(ways, credentials, message)
-      if (proven !== null) return { ok: true, outcome: 'authenticated', ...proven, message }
-      if (provers.some((prover) => prover.isPresented(message)))
-        return refuse(401, 'ERR_CREDENTIALS_INVALID', 'invalid_token')
-      const anonymous = all.findIndex(isAnonymous)
-      if (all.length > 0 && anonymous < 0) return refuse(401, 'ERR_CREDENTIALS_MISSING')
-      return {
-        ok: true,
-        outcome: 'unauthenticated',
-        optionIndex: anonymous < 0 ? null : anonymous,
-        principal: null,
-        message,
-      }
+      const judged = await judge(ways, credentials, message)
+      if (judged === null) return withoutCredentials(all, realm, message)
+      if (typeof judged !== 'string') return { ok: true, outcome: 'authenticated', ...judged, message }
+      const [status, error] = REFUSED[judged]
+      return { ok: false, status, code: judged, challenges: challengesOf(all, { realm, error }) }
     },
+  })
+}
+
+const REFUSED = {
+  ERR_CREDENTIALS_REPEATED: [400, 'invalid_request'],
+  ERR_CREDENTIALS_INVALID: [401, 'invalid_token'],
+} as const
+
+type Proven = { readonly optionIndex: number; readonly principal: string | null }
+
+/** Who proved an option, or why nobody did; `null` where nothing was presented at all. */
+async function judge(
+  ways: readonly (readonly Prover[])[],
+  callers: readonly Caller[],
+  message: ReceivedMessage,
+): Promise<Proven | keyof typeof REFUSED | null> {
+  const provers = ways.flat()
+  if (provers.some((prover) => prover.isRepeated(message))) return 'ERR_CREDENTIALS_REPEATED'
+  const proven = await firstProven(ways, callers, message)
+  if (proven !== null) return proven
+  if (provers.some((prover) => prover.isJoined(message))) return 'ERR_CREDENTIALS_REPEATED'
+  return provers.some((prover) => prover.isPresented(message)) ? 'ERR_CREDENTIALS_INVALID' : null
+}
+
+/** An anonymous option, or a definition that asks for nothing, lets it pass. */
+function withoutCredentials(
+  options: readonly SecurityOption[],
+  realm: string,
+  message: ReceivedMessage,
+): Authentication {
+  const anonymous = options.findIndex(isAnonymous)
+  if (options.length > 0 && anonymous < 0) {
+    return { ok: false, status: 401, code: 'ERR_CREDENTIALS_MISSING', challenges: challengesOf(options, { realm }) }
   }
+  const optionIndex = anonymous < 0 ? null : anonymous
+  return { ok: true, outcome: 'unauthenticated', optionIndex, principal: null, message }
 }
 
 function contextOf(settings: Partial<AuthenticatorOptions>): ProverContext {
@@ -137,10 +115,15 @@ function checkCapabilities(options: readonly SecurityOption[], settings: Partial
 }
 
 /** What proves one option. */
-function proversOf(option: SecurityOption, callers: readonly Caller[], context: ProverContext): readonly Prover[] {
+function proversOf(
+  option: SecurityOption,
+  callers: readonly Caller[],
+  context: ProverContext,
+  allowShortSecret: boolean,
+): readonly Prover[] {
   const scopes = callTokenScopes(option)
   const provers = requirementsOf(option).map(([name, requirement]) =>
-    createProver(name, requirement, expectedEffects(name, requirement, callers), context),
+    createProver(name, requirement, expectedEffects(name, requirement, callers, allowShortSecret), context),
   )
   return [...provers, ...(scopes.length === 0 ? [] : [createCallTokenProver(scopes, context)])].sort(
     (one, other) => one.rank - other.rank,
@@ -151,7 +134,7 @@ async function firstProven(
   ways: readonly (readonly Prover[])[],
   callers: readonly Caller[],
   message: ReceivedMessage,
-): Promise<{ readonly optionIndex: number; readonly principal: string | null } | null> {
+): Promise<Proven | null> {
   for (const [optionIndex, provers] of ways.entries()) {
     const principal = provers.length === 0 ? undefined : await principalOf(provers, callers, message)
     if (principal !== undefined) return { optionIndex, principal }

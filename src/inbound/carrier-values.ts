@@ -1,29 +1,41 @@
 import type { SignableRequest } from '../hmac/message.ts'
 import { readQuery } from '../http/query.ts'
-import { splitUrl } from '../http/url.ts'
 import type { Carrier } from '../types.ts'
 
-/**
- * The values that a request holds in one carrier; more than one is a request that two readers could read differently.
- * @internal
- */
+/** The values that a request holds in one carrier, as far as it still tells them apart. @internal */
 export function carrierValues({ url, headers }: SignableRequest, { kind, name }: Carrier): readonly string[] {
   if (kind === 'query') {
-    const pairs = readQuery(splitUrl(url)?.query ?? '')
-    return pairs.filter((pair) => pair.name === name).map(({ value }) => value)
+    return readQuery(queryOf(url)).flatMap((pair) => (pair.name === name ? [pair.value] : []))
   }
   if (kind === 'header') return headerValues(headers, name)
   return headerValues(headers, 'Cookie').flatMap((header) => cookieValues(header, name))
 }
 
+/** Of any URL, however oddly its host is spelled: a key must not be overlooked. */
+function queryOf(url: string): string {
+  return /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? ''
+}
+
+/**
+ * Whether one value may have been several: `Headers`, and some servers, join repeated fields by `, `. A credential may
+ * hold the same, so this says nothing of one that is right.
+ * @internal
+ */
+export function looksJoined(request: SignableRequest, carrier: Carrier): boolean {
+  if (carrier.kind !== 'header') return false
+  const isAuthorization = carrier.name.toLowerCase() === 'authorization'
+  return carrierValues(request, carrier).some((value) =>
+    isAuthorization ? splitCredentials(value).length > 1 : value.includes(', '),
+  )
+}
+
 function headerValues(headers: SignableRequest['headers'], name: string): readonly string[] {
   const entries = headers instanceof Headers ? [...headers] : Object.entries(headers)
   const lower = name.toLowerCase()
-  const values = entries.flatMap(([key, value]) => (key.toLowerCase() === lower && value !== undefined ? value : []))
-  return lower === 'authorization' ? values.flatMap(splitCredentials) : values
+  return entries.flatMap(([key, value]) => (key.toLowerCase() === lower && value !== undefined ? value : []))
 }
 
-/** `Headers` joins repeated fields by commas; credentials that begin anew behind one were a field of their own (T36). @internal */
+/** Credentials that begin anew behind a comma were a header field of their own (T36). @internal */
 export function splitCredentials(value: string): readonly string[] {
   return value.split(/,[ \t]*(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]+\S)/)
 }

@@ -1,6 +1,7 @@
 import { callTokenScopes } from '../definition/options.ts'
 import { kindOf } from '../kinds/table.ts'
-import type { Kind, Requirement, SecurityOption } from '../types.ts'
+import type { Kind, SecurityOption } from '../types.ts'
+import { type FieldsOf, schemeOf } from './auth-scheme.ts'
 
 /** What a challenge says besides its scheme. @internal */
 export interface ChallengeContext {
@@ -26,21 +27,20 @@ export function challengesOf(options: readonly SecurityOption[], context: Challe
   return [...new Set(challenges)]
 }
 
-type FieldsOf<K extends Kind> = Extract<Requirement, { readonly [P in K]: unknown }>[K]
-
 const CHALLENGES: { readonly [K in Kind]: (fields: FieldsOf<K>, context: ChallengeContext) => string } = {
   queryApiKey: ({ name }, context) => keyChallenge('query', name, context),
-  headerApiKey: ({ name, prefix = '' }, context) =>
-    isScheme(name, prefix) ? schemeChallenge(prefix.trim(), context) : keyChallenge('header', name, context),
+  headerApiKey: (fields, context) => {
+    const scheme = schemeOf({ headerApiKey: fields })
+    return scheme === null ? keyChallenge('header', fields.name, context) : schemeChallenge(scheme, context)
+  },
   httpAuth: ({ scheme }, context) => schemeChallenge(scheme, context),
   cookieApiKey: ({ name }, context) => keyChallenge('cookie', name, context),
   oauth2ClientCredentials: ({ scope }, context) => bearerChallenge(context, scope),
-  hmacSignature: ({ headers }, context) =>
-    challenge('HMAC', context.realm, [['headers', Object.keys(headers).join(' ').toLowerCase()]]),
-}
-
-function isScheme(name: string, prefix: string): boolean {
-  return name.toLowerCase() === 'authorization' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ $/.test(prefix)
+  hmacSignature: ({ headers, query = {} }, context) =>
+    challenge('HMAC', context.realm, [
+      ...[['headers', Object.keys(headers).join(' ').toLowerCase()] as const],
+      ...[['query', Object.keys(query).join(' ')] as const].filter(([, names]) => names !== ''),
+    ]),
 }
 
 function schemeChallenge(scheme: string, context: ChallengeContext): string {

@@ -2,8 +2,8 @@ import { SecurityError } from '../errors.ts'
 import { readOptions } from '../read-options.ts'
 import type { KeyPrincipal } from './key-verifying.ts'
 import type { Keyring } from './keyring.ts'
+import { isScopeList } from './names.ts'
 import type { RefusalStyle } from './refusal.ts'
-import { isScopeList } from './tenant-settings.ts'
 
 /** Settings of {@link guard}. */
 export interface GuardOptions {
@@ -51,16 +51,17 @@ export interface GuardedRequest {
 }
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string')
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
 
 /** @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`. @internal */
 export function readGuardOptions(given: GuardOptions): Partial<GuardOptions> & Pick<GuardOptions, 'keyring'> {
   const { keyring, ...options } = readOptions<GuardOptions>(given, {
     keyring: (value) => typeof value === 'object' && value !== null,
-    scopes: (value) => isScopeList(value) || isFunction(value),
-    exempt: isTexts,
+    scopes: (value) => isFunction(value) || (isScopeList(value) && { copy: [...value] }),
+    exempt: (value) => isTexts(value) && { copy: [...value] },
     isEnabled: isFunction,
-    trustedProxies: (value) => isTexts(value) || isFunction(value),
+    trustedProxies: (value) => isFunction(value) || (isTexts(value) && { copy: [...value] }),
     onExposedKey: isFunction,
     onStoreFailure: ['refuse', 'allow'],
     errors: ['envelope', 'problem'],

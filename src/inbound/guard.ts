@@ -46,15 +46,24 @@ export interface Guard {
  */
 export function guard(options: GuardOptions): Guard {
   const settings = readGuardOptions(options)
-  const { errors = 'envelope', newRequestId = () => crypto.randomUUID() } = settings
+  const { errors = 'envelope' } = settings
   const isExempt = compileExempt(settings.exempt ?? [])
   return Object.freeze<Guard>({
     check: async (request) => {
       const outcome = await checkRequest(settings, isExempt, request).catch(() => UNAVAILABLE)
       if ('principal' in outcome) return { ok: true, ...outcome }
-      return { ok: false, code: outcome.code, refusal: renderRefusal(outcome, errors, newRequestId()) }
+      return { ok: false, code: outcome.code, refusal: renderRefusal(outcome, errors, requestId(settings)) }
     },
   })
+}
+
+/** A refusal without the platform's own id is still a refusal. */
+function requestId({ newRequestId }: Settings): string {
+  try {
+    return String(newRequestId?.() ?? crypto.randomUUID())
+  } catch {
+    return crypto.randomUUID()
+  }
 }
 
 type Settings = ReturnType<typeof readGuardOptions>
@@ -101,18 +110,26 @@ function isEncrypted(
   { trustedProxies }: Settings,
 ): boolean {
   if (remoteAddress === null || trustedProxies === undefined) return isSecure
-  const isTrusted =
-    typeof trustedProxies === 'function' ? trustedProxies(remoteAddress) : trustedProxies.includes(remoteAddress)
+  // Servers that listen on both versions of IP show an IPv4 address as `::ffff:192.0.2.1`.
+  const address = remoteAddress.replace(/^::ffff:(?=[0-9.]+$)/i, '')
+  const isTrusted = typeof trustedProxies === 'function' ? trustedProxies(address) : trustedProxies.includes(address)
   const seen = forwardedProto.flatMap((value) => value.split(',')).map((value) => value.trim().toLowerCase())
-  if (!isTrusted || seen.length === 0) return isSecure
+  if (isTrusted !== true || seen.length === 0) return isSecure
   return seen.every((proto) => proto === 'https')
 }
 
 /** The secret part is not read; the key has been on the wire in clear, and its owner should know. */
 function refuseClear({ authorization }: GuardedRequest, { keyring, onExposedKey }: Settings): Refusal {
-  const keyId = publicKeyId(bearerToken(authorization[0] ?? '') ?? '', keyring.prefix)
-  if (keyId !== null) onExposedKey?.(keyId)
+  for (const value of authorization.flatMap(splitCredentials)) {
+    const keyId = publicKeyId(bearerToken(value) ?? '', keyring.prefix)
+    if (keyId !== null) report(() => onExposedKey?.(keyId))
+  }
   return REFUSALS.clear()
+}
+
+/** What the platform makes of it changes nothing, and must not end the process either. */
+function report(tell: () => unknown): void {
+  new Promise((resolve) => resolve(tell())).catch(() => undefined)
 }
 
 /** RFC 6750 section 2.1; the auth-scheme in any case. */

@@ -7,14 +7,10 @@
  */
 export { createMemoryStore, type MemoryStoreOptions } from '../stores/memory.ts'
 export type { Store, StoreChange, StoreEntry, Taken, TakeOptions } from '../stores/store.ts'
-export {
-  type Authentication,
-  type AuthenticationRefusal,
-  type Authenticator,
-  createAuthenticator,
-} from './authenticator.ts'
+export type { Authentication, AuthenticationRefusal } from './authentication.ts'
+export { type Authenticator, createAuthenticator } from './authenticator.ts'
 export type { AuthenticatorOptions, Caller } from './authenticator-options.ts'
-export { guard, type Guard, type GuardVerdict } from './guard.ts'
+export { type Guard, type GuardVerdict, guard } from './guard.ts'
 export type { GuardedRequest, GuardOptions } from './guard-options.ts'
 export type { CreatedKey, NewKey } from './key-issuing.ts'
 export type { KeyInfo, ListOptions } from './key-listing.ts'

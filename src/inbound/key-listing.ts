@@ -1,6 +1,7 @@
+import { readOptions } from '../read-options.ts'
 import { type KeyRecord, PLACES, readRecord } from './key-records.ts'
 import type { KeyringCore } from './keyring.ts'
-import { checkName } from './tenant-settings.ts'
+import { checkName } from './names.ts'
 
 /** A key without its value. */
 export interface KeyInfo {
@@ -22,7 +23,7 @@ export interface KeyInfo {
 
 /** Which keys are listed. */
 export interface ListOptions {
-  /** Only keys issued at least so many milliseconds ago. Default: all. */
+  /** Only keys issued at least so many milliseconds ago. Not negative. Default: all. */
   readonly olderThanMs?: number
 }
 
@@ -32,11 +33,13 @@ export async function listKeys(
   tenant: string,
   options: ListOptions = {},
 ): Promise<readonly KeyInfo[]> {
-  const { olderThanMs = Number.NEGATIVE_INFINITY } = options
+  const { olderThanMs = 0 } = readOptions<ListOptions>(options, {
+    olderThanMs: (value) => typeof value === 'number' && value >= 0,
+  })
   const listed = await core.store.get(PLACES.ids(checkName(tenant, 'tenant')))
   const ids = listed === null ? [] : readRecord<readonly string[]>(listed)
   const found = await Promise.all(ids.map((id) => readKey(core, tenant, id)))
-  const newest = core.now() - olderThanMs
+  const newest = olderThanMs === 0 ? Number.POSITIVE_INFINITY : core.now() - olderThanMs
   return found.filter((key) => key !== null).filter(({ createdAt }) => createdAt <= newest)
 }
 
@@ -47,8 +50,14 @@ export async function readUsage(core: KeyringCore, tenant: string, id: string): 
 }
 
 async function readKey({ store }: KeyringCore, tenant: string, id: string): Promise<KeyInfo | null> {
-  const [text, lastUsedDay] = await Promise.all([store.get(PLACES.key(id)), store.get(PLACES.lastUsed(id))])
+  const [text, noted, counts] = await Promise.all([
+    store.get(PLACES.key(id)),
+    store.get(PLACES.lastUsed(id)),
+    store.readCounts(PLACES.usage(id)),
+  ])
   if (text === null) return null
   const { digest: _digest, ...record } = readRecord<KeyRecord>(text)
+  // A count may be newer than the note, where a process ended in between, or its clock went back.
+  const lastUsedDay = [...counts.keys(), ...(noted === null ? [] : [noted])].sort().at(-1) ?? null
   return record.tenant === tenant ? { id, ...record, lastUsedDay } : null
 }

@@ -58,5 +58,13 @@ async function countUse({ store, day: options }: KeyringCore, keyId: string): Pr
     keepDays: USAGE_DAYS,
   })
   // The first of a day says so; the others would write the same.
-  if (count === 1) await store.set(PLACES.lastUsed(keyId), day)
+  if (count !== 1) return
+  const record = await store.get(PLACES.key(keyId))
+  // A key that is being deleted leaves nothing behind.
+  if (record !== null) {
+    await store.commit([
+      { key: PLACES.key(keyId), expected: record },
+      { key: PLACES.lastUsed(keyId), value: day },
+    ])
+  }
 }

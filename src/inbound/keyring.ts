@@ -67,6 +67,8 @@ export interface KeyringCore {
   readonly now: () => number
   /** For the store's counts: the injected time, or the store's own clock. */
   readonly day: { readonly nowMs?: number }
+  /** Numbers the lines of the audit trail. */
+  readonly nextEvent: () => number
 }
 
 /**
@@ -111,12 +113,14 @@ function readCore(given: KeyringOptions): KeyringCore {
   if (store === undefined || prefix === undefined) {
     throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'a keyring needs a `store` and a `prefix`' })
   }
+  let events = 0
   return {
     store,
     prefix,
     pepper,
     apiAccess,
     now: now ?? Date.now,
+    nextEvent: () => events++,
     get day() {
       return now === undefined ? {} : { nowMs: now() }
     },

@@ -3,8 +3,9 @@ import type { VerifyOptions } from '../hmac/verify-options.ts'
 import { verifySignature } from '../hmac/verify-signature.ts'
 import { bindKind, CALL_TOKEN_CARRIER, kindOf } from '../kinds/table.ts'
 import type { AccessTokenNeed, Kind, Mutation, Need, Requirement, SignatureNeed } from '../types.ts'
+import { plainCredentials, schemeOf } from './auth-scheme.ts'
 import { type Blind, matchAll } from './blind.ts'
-import { carrierValues } from './carrier-values.ts'
+import { carrierValues, looksJoined } from './carrier-values.ts'
 
 /** What `resolve` makes of one expected credential; `null` where a caller has none for the requirement. @internal */
 export type Effect = Mutation | Need | null
@@ -15,6 +16,8 @@ export interface Prover {
   isPresented(request: SignableRequest): boolean
   /** Whether one of its carriers holds more than one value. */
   isRepeated(request: SignableRequest): boolean
+  /** Whether one of its values may have been several; only where nobody proved anything. */
+  isJoined(request: SignableRequest): boolean
   /** Whether the proof tells which caller it is. */
   readonly identifies: boolean
   /** Cheap comparisons come first, and what remembers a message last. */
@@ -64,6 +67,7 @@ export function createProver(
   return {
     isPresented: (request) => counts(request).some((count) => count > 0),
     isRepeated: (request) => counts(request).some((count) => count > 1),
+    isJoined: (request) => carriers.some((carrier) => looksJoined(request, carrier)),
     ...MANNERS[kindOf(requirement)](name, requirement, effects, context),
   }
 }
@@ -74,6 +78,7 @@ export function createCallTokenProver(scopes: readonly string[], { verifyCallTok
   return {
     isPresented: (request) => values(request).length > 0,
     isRepeated: (request) => values(request).length > 1,
+    isJoined: (request) => looksJoined(request, CALL_TOKEN_CARRIER),
     identifies: false,
     rank: 1,
     prove: async (request, candidates) => {
@@ -104,22 +109,18 @@ function proveText(
   { blind }: ProverContext,
 ): Manner {
   const [carrier] = bindKind(requirement).carriers
+  const scheme = schemeOf(requirement)
   const expected = Promise.all(
-    effects.map((effect) => (effect === null ? null : blind.hash(plainScheme((effect as Mutation).value.reveal())))),
+    effects.map((effect) => (effect === null ? null : blind.hash((effect as Mutation).value.reveal()))),
   )
   const prove: Prover['prove'] = async (request, candidates) => {
     const [value] = carrier === undefined ? [] : carrierValues(request, carrier)
     if (value === undefined) return null
-    const matches = matchAll(await blind.hash(plainScheme(value)), await expected)
+    const matches = matchAll(await blind.hash(plainCredentials(value, scheme)), await expected)
     const callers = new Set([...matches].filter((index) => candidates.has(index)))
     return callers.size === 0 ? null : { callers }
   }
   return { identifies: true, rank: 0, prove }
-}
-
-/** Auth-schemes compare without case, and one or more spaces follow (RFC 9110 section 11.4). */
-function plainScheme(value: string): string {
-  return value.replace(/^([!#$%&'*+.^_`|~0-9A-Za-z-]+) +/, (_text, scheme: string) => `${scheme.toLowerCase()} `)
 }
 
 function proveAccessToken(
@@ -134,8 +135,9 @@ function proveAccessToken(
   const prove: Prover['prove'] = async (request, candidates) => {
     const [value = ''] = carrierValues(request, { kind: 'header', name: 'Authorization' })
     const token = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(value)?.[1]
-    const holder = token === undefined ? null : ((await context.verifyAccessToken?.(token, asked)) ?? null)
-    return holder === null ? null : { callers: candidates, holder }
+    const holder = token === undefined ? null : await context.verifyAccessToken?.(token, asked)
+    // A verifier that answers by `true` or `false` does not say whose token it is.
+    return typeof holder === 'string' && holder !== '' ? { callers: candidates, holder } : null
   }
   return { identifies: false, rank: 1, prove }
 }

@@ -1,4 +1,5 @@
 import { concatBytes } from '../bytes.ts'
+import { SecurityError } from '../errors.ts'
 import type { SignableRequest } from '../hmac/message.ts'
 
 /** A received request with its raw bytes. */
@@ -8,37 +9,60 @@ export interface ReceivedMessage extends SignableRequest {
 }
 
 /**
- * Reads a request once, its body at most to a limit; the request itself stays unread.
+ * Reads a request once, its body at most to a limit; the request itself stays unread. A message is taken as it is.
  * @returns `null` where the body is longer.
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`, or `ERR_INPUT_UNREADABLE` for a body that broke off.
  * @internal
  */
 export async function readMessage(
-  request: Request,
+  request: Request | ReceivedMessage,
   maxBodyBytes: number,
   origin: string | null,
 ): Promise<ReceivedMessage | null> {
+  if (request.body instanceof Uint8Array)
+    return request.body.length > maxBodyBytes ? null : (request as ReceivedMessage)
+  if (!isRequest(request)) throw refuse('expected a `Request`, or a message whose body is its bytes')
+  if (request.bodyUsed) throw refuse('the body of the request was read before it could be checked')
   const body = await readBody(request.clone().body, maxBodyBytes)
   const { method, headers } = request
   return body === null ? null : { method, url: publicUrl(request.url, origin), headers, body }
+}
+
+/** Of this platform or of a package's own `fetch`. */
+function isRequest(request: Request | ReceivedMessage): request is Request {
+  return typeof (request as Partial<Request>).clone === 'function'
 }
 
 async function readBody(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | null> {
   const pieces: Uint8Array[] = []
   let length = 0
   const reader = stream?.getReader()
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    length += read.value.length
+  for (let piece = await readPiece(reader); piece !== undefined; piece = await readPiece(reader)) {
+    length += piece.length
     if (length > limit) {
       // Not awaited: the other branch of a tee may never be read.
       reader?.cancel().catch(() => undefined)
       return null
     }
-    pieces.push(read.value)
+    pieces.push(piece)
   }
   return concatBytes(pieces)
+}
+
+async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
+  try {
+    return (await reader?.read())?.value
+  } catch {
+    // What the platform says of it may quote the request.
+    throw new SecurityError('ERR_INPUT_UNREADABLE', { message: 'the body of the request broke off' })
+  }
 }
 
 /** What the sender called, where a proxy in front of this server changed scheme, host or port. */
 function publicUrl(url: string, origin: string | null): string {
   return origin === null ? url : origin + url.slice(new URL(url).origin.length)
+}
+
+function refuse(message: string): SecurityError {
+  return new SecurityError('ERR_ARGUMENT_INVALID', { message })
 }

@@ -27,13 +27,7 @@ export interface RenderedRefusal {
 export function renderRefusal(refusal: Refusal, style: RefusalStyle, requestId: string): RenderedRefusal {
   const { status, code, message, headers } = refusal
   const isProblem = style === 'problem'
-  const problem = {
-    type: TYPES[code] ?? 'about:blank',
-    title: message,
-    status,
-    code,
-    instance: `urn:uuid:${requestId}`,
-  }
+  const problem = { type: TYPES[code] ?? 'about:blank', title: message, status, code, requestId }
   const body = isProblem ? problem : { error: { code, message, requestId } }
   return {
     status,

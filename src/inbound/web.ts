@@ -1,4 +1,4 @@
-import type { AuthenticationRefusal } from './authenticator.ts'
+import type { AuthenticationRefusal } from './authentication.ts'
 import type { Guard } from './guard.ts'
 import type { KeyPrincipal } from './key-verifying.ts'
 import { type RefusalStyle, renderRefusal } from './refusal.ts'
@@ -45,12 +45,20 @@ function valuesOf(headers: Headers, name: string): readonly string[] {
   return value === null ? [] : [value]
 }
 
-/** A response that `fetch` gave has headers that cannot be changed. */
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
-  if (Object.keys(headers).length === 0) return response
-  const changed = new Response(response.body, response)
-  for (const [name, value] of Object.entries(headers)) changed.headers.set(name, value)
-  return changed
+  try {
+    setHeaders(response, headers)
+    return response
+  } catch {
+    // The headers of a response that `fetch` gave cannot be changed.
+    const copy = new Response(response.body, response)
+    setHeaders(copy, headers)
+    return copy
+  }
+}
+
+function setHeaders(response: Response, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
 }
 
 const MESSAGES: { readonly [C in AuthenticationRefusal['code']]: string } = {

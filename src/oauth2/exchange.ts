@@ -1,6 +1,5 @@
 import { allowInsecureRequests, clientCredentialsGrantRequest, customFetch } from 'oauth4webapi'
 import { SecurityError } from '../errors.ts'
-import { isLoopback } from '../http/url.ts'
 import { readClock } from '../stores/store-arguments.ts'
 import type { CheckedRequest } from './checked-request.ts'
 import { authenticateClient } from './client-authentication.ts'
@@ -41,7 +40,8 @@ export async function exchange(
 }
 
 function refusePlainHttp({ url }: CheckedRequest, { allowLoopbackHttp }: TokenEndpoint): void {
-  if (url.scheme === 'https' || (allowLoopbackHttp && isLoopback(url.host))) return
+  // KND-5: other hosts were refused already.
+  if (url.scheme === 'https' || allowLoopbackHttp) return
   throw new SecurityError('ERR_TOKEN_URL', {
     message: 'plain http on loopback is for tests and development: allow it with `allowLoopbackHttp`',
     phase: 'need',

@@ -1,10 +1,10 @@
 import { resolveCall } from '../call/resolve-call.ts'
 import type { ResolveCallOptions, ResolvedCall } from '../call/types.ts'
 import { readOptions } from '../read-options.ts'
-import type { Capabilities, PrepareOptions, SendOptions } from '../send/capabilities.ts'
+import type { PrepareOptions, SendOptions } from '../send/capabilities.ts'
 import { type Observer, tell } from '../send/events.ts'
 import { prepare } from '../send/prepare.ts'
-import { CAPABILITIES, SEND_POLICY } from '../send/read-capabilities.ts'
+import { CAPABILITIES, SEND_POLICY, takeMethods } from '../send/read-capabilities.ts'
 import { send } from '../send/send.ts'
 import type { CallOptions, Latchkey, LatchkeyOptions, Policy } from './types.ts'
 
@@ -20,13 +20,14 @@ import type { CallOptions, Latchkey, LatchkeyOptions, Policy } from './types.ts'
  * const response = await latchkey.send(buildRequest(tool, { parameters }), tool.resolution)
  */
 export function createLatchkey(options: LatchkeyOptions = {}): Latchkey {
-  const { policy, findTool, ...capabilities } = readOptions<LatchkeyOptions>(options, LATCHKEY_OPTIONS)
-  const able = capabilities as Capabilities
+  const read = readOptions<LatchkeyOptions>(options, LATCHKEY_OPTIONS)
+  const { policy, findTool, mintCallToken, credentialStore, observe } = read
+  const { policy: _policy, findTool: _findTool, ...able } = read as LatchkeyOptions
   const { sending, choosing } = splitPolicy(policy)
-  const { mintCallToken, observe } = able
   return Object.freeze({
     resolveCall: async <Call>(body: Call, call?: CallOptions): Promise<ResolvedCall<Call>> => {
-      const given = { ...choosing, ...readOptions<CallOptions>(call, CALL_OPTIONS), findTool, mintCallToken }
+      const abilities: Partial<Record<string, unknown>> = { findTool, mintCallToken, credentialStore }
+      const given = { ...choosing, ...readOptions<CallOptions>(call, CALL_OPTIONS), ...abilities }
       const result = await resolveCall(body, given as ResolveCallOptions)
       tellOutcome(observe, result)
       return result
@@ -49,6 +50,7 @@ const CHOOSING_POLICY = {
 
 const LATCHKEY_OPTIONS = {
   ...CAPABILITIES,
+  credentialStore: (value: unknown) => takeMethods(value, ['use', 'check', 'recordUse', 'removeUse']),
   findTool: (value: unknown) => typeof value === 'function',
   policy: (value: unknown) => ({ copy: readOptions<Policy>(value, { ...SEND_POLICY, ...CHOOSING_POLICY }) }),
 }

@@ -1,4 +1,5 @@
 import type { ResolveCallOptions, ResolvedCall } from '../call/types.ts'
+import type { CredentialStore } from '../credentials/types.ts'
 import type { Capabilities, PrepareOptions, SendOptions } from '../send/capabilities.ts'
 import type { HttpRequest, Resolution } from '../types.ts'
 
@@ -11,7 +12,9 @@ export interface Policy
     Pick<SendOptions, 'redirects' | 'maxRedirects' | 'timeoutMs' | 'maxResponseBytes'> {}
 
 /** What a platform is able to do, and its policy. */
-export interface LatchkeyOptions extends Capabilities, Pick<ResolveCallOptions, 'findTool'> {
+export interface LatchkeyOptions extends Omit<Capabilities, 'credentialStore'>, Pick<ResolveCallOptions, 'findTool'> {
+  /** Checks stored credentials when a call is created, and reads them when a request is sent. */
+  readonly credentialStore?: Pick<CredentialStore, 'use' | 'check' | 'recordUse' | 'removeUse'>
   /** Default: the default of each part. */
   readonly policy?: Policy
 }

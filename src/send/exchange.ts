@@ -8,6 +8,7 @@ import { tell } from './events.ts'
 import { sendFailure } from './failure.ts'
 import { followRedirect, type Hop, locationOf, refused } from './redirect.ts'
 import type { UsedSecrets } from './used-secrets.ts'
+import { ownBody } from './wire-request.ts'
 import { writeCredentials } from './write-credentials.ts'
 
 /** With what requests are sent. @internal */
@@ -59,13 +60,12 @@ export function applyOptions({ origin }: Partial<SendOptions>): ApplyOptions {
 }
 
 async function fetchOnce(outgoing: HttpRequest, { capabilities, deadline }: Sending): Promise<Response> {
-  const { method, url, headers, body } = outgoing
-  const init: RequestInit = { method, headers: Object.entries(headers), redirect: 'manual', signal: deadline.signal }
-  // A local of its own, so that the function is called without a `this`.
+  const { method, url, headers } = outgoing
+  const body = (ownBody(outgoing) ?? null) as Uint8Array<ArrayBuffer> | null
+  const init = { method, headers: Object.entries(headers), body, redirect: 'manual', signal: deadline.signal } as const
+  // A local of its own, so that the function is called without a `this`; and no option from a polluted prototype.
   const send = capabilities.fetch ?? fetch
-  const answer = deliver(() =>
-    send(url, body === undefined ? init : { ...init, body: body as Uint8Array<ArrayBuffer> }),
-  )
+  const answer = deliver(() => send(url, Object.assign(Object.create(null), init)))
   try {
     return await deadline.within(answer, 'request')
   } catch (error) {

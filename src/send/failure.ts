@@ -44,11 +44,18 @@ const UNKNOWN: Reason = { message: CODES.ERR_SEND_FAILED.title, retryable: true 
 
 /** What a platform's network error is told as: it may quote headers and URLs, so nothing of it but a known code is read. @internal */
 export function sendFailure(error: unknown, phase: Phase): SecurityError {
-  const causes = causesOf(error)
-  const own = causes.find(isOwn)
+  const own = ownCause(error)
   if (own !== undefined) return own
-  const { message, retryable } = causes.map(reasonOf).find((reason) => reason !== undefined) ?? UNKNOWN
+  const { message, retryable } =
+    causesOf(error)
+      .map(reasonOf)
+      .find((reason) => reason !== undefined) ?? UNKNOWN
   return new SecurityError('ERR_SEND_FAILED', { message, retryable, phase })
+}
+
+/** Our error in a platform's, such as that of a guard. @internal */
+export function ownCause(error: unknown): SecurityError | undefined {
+  return causesOf(error).find(isOwn)
 }
 
 /** Runs what may reject with anything, so that nothing but a {@link SecurityError} leaves it. @internal */

@@ -23,8 +23,8 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
-/** The methods of an object of any class, each read once. */
-function takeMethods(object: unknown, names: readonly string[]): boolean | CopiedValue {
+/** The methods of an object of any class, each read once. @internal */
+export function takeMethods(object: unknown, names: readonly string[]): boolean | CopiedValue {
   if (typeof object !== 'object' || object === null) return false
   const copy: Record<string, unknown> = Object.create(null)
   for (const name of names) {

@@ -17,20 +17,20 @@ export interface WireRequest extends HttpRequest {
  */
 export function takeRequest(request: HttpRequest): WireRequest {
   const taken = readRequest(request)
-  const { method, url, headers, body } = taken
+  const { method, url, headers } = taken
   if (!isToken(method)) throw invalid('expected the method as an RFC 9110 token')
   // Fetch sends none of them.
   if (/^(?:trace|connect|track)$/i.test(method)) throw new SecurityError('ERR_METHOD_FORBIDDEN')
   if (splitUrl(url) === null) throw new SecurityError('ERR_URL_INVALID')
   for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
-  if (body === undefined || !/^(?:get|head)$/i.test(method)) return taken
+  if (ownBody(taken) === undefined || !/^(?:get|head)$/i.test(method)) return taken
   throw invalid('a GET or HEAD request has no body')
 }
 
 function readRequest(request: HttpRequest): WireRequest {
   try {
     const { method, url, headers } = request
-    const given: unknown = Object.hasOwn(request, 'body') ? request.body : undefined
+    const given: unknown = ownBody(request)
     const names = plainKeys(headers)
     if (typeof method === 'string' && typeof url === 'string' && names !== null) {
       const copy = Object.fromEntries(names.map((name) => [name, headers[name] ?? '']))
@@ -42,6 +42,11 @@ function readRequest(request: HttpRequest): WireRequest {
     // What a getter or proxy threw may quote a secret.
   }
   throw invalid('expected `{ method, url, headers, body? }`')
+}
+
+/** Not one from a polluted prototype. @internal */
+export function ownBody(request: HttpRequest): HttpRequest['body'] {
+  return Object.hasOwn(request, 'body') ? request.body : undefined
 }
 
 /** The bytes of a body: what is signed is what is sent, whatever becomes of the caller's. */

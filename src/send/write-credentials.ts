@@ -22,11 +22,12 @@ export async function writeCredentials(
   if (need === undefined || resolution.outcome === 'unauthenticated') return apply(request, resolution, options)
   const applied = apply(request, Object.freeze({ ...resolution, needs: [] }), options)
   const signing = Object.freeze({ ...withinOrigin(resolution), mutations: [] })
-  return applySigned(asFetched(applied), signing, {
+  const outside = {
     ...options,
     ...(clock === undefined ? {} : { now: clock() }),
     ...(newId === undefined ? {} : { id: newId() }),
-  })
+  }
+  return applySigned(asFetched(applied), signing, Object.assign(Object.create(null), outside))
 }
 
 /** @internal */

@@ -29,7 +29,7 @@ interface Count {
  * limit once for each worker. What is over is removed bit by bit with each write.
  *
  * @param options The clock, if it is not the system's.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID`.
  * @example
  * const store = createMemoryStore()
  * await store.setIfAbsent('nonce:1', 'seen', 600_000) // true

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { FolderEntry, Io } from '../../src/cli/io.ts'
+import { createMemoryStore } from '../../src/stores/memory.ts'
+import type { Store } from '../../src/stores/store.ts'
 
 const EXAMPLES = new URL('../../docs/examples/', import.meta.url)
 
@@ -10,10 +12,19 @@ interface World {
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string | Uint8Array
   readonly tty?: boolean
+  /** What every `--store` names; empty unless it is given. */
+  readonly store?: Store
 }
 
 /** A process that has these files and nothing else. */
-export function memoryIo({ argv, files = new Map(), env = {}, stdin = '', tty = false }: World): Io {
+export function memoryIo({
+  argv,
+  files = new Map(),
+  env = {},
+  stdin = '',
+  tty = false,
+  store = createMemoryStore(),
+}: World): Io {
   return {
     argv,
     env,
@@ -21,6 +32,7 @@ export function memoryIo({ argv, files = new Map(), env = {}, stdin = '', tty = 
     readFile: (path) => readFile(files, path),
     listFolder: (path) => listFolder(files, path),
     readStdin: () => Promise.resolve(bytesOf(stdin)),
+    openStore: async () => store,
   }
 }
 

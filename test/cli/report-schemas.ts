@@ -10,7 +10,7 @@ const VOCABULARY = [
   'x-issues',
 ]
 
-export const REPORTS = ['validate', 'resolve', 'explain', 'access', 'sign', 'verify'] as const
+export const REPORTS = ['validate', 'resolve', 'explain', 'access', 'sign', 'verify', 'credentials', 'send'] as const
 
 const schemas = REPORTS.map((name) => readSchema(`cli-${name}.schema.json`))
 const ajv = new Ajv.default({ strict: true, allErrors: true, allowUnionTypes: true, schemas })

@@ -13,6 +13,7 @@ const OPTIONS: ts.CompilerOptions = {
   paths: {
     latchkey: [`${ROOT}src/index.ts`],
     'latchkey/*': [`${ROOT}src/*/index.ts`],
+    'latchkey/send/node': [`${ROOT}src/send/node.ts`],
     'latchkey/stores/*': [`${ROOT}src/stores/*.ts`],
   },
   allowImportingTsExtensions: true,

@@ -1,6 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Io, Outcome } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
+import { createMemoryStore } from '../../src/stores/memory.ts'
+import type { Store } from '../../src/stores/store.ts'
+
+/** Stores by the page, which has the files, and by what `--store` names; they outlive a command, as on a disk. */
+const stores = new WeakMap<ReadonlyMap<string, string>, Map<string, Store>>()
+
+function storeOf(page: ReadonlyMap<string, string>, location: string): Store {
+  const ofPage = stores.get(page) ?? new Map<string, Store>()
+  stores.set(page, ofPage)
+  const store = ofPage.get(location) ?? { ...createMemoryStore(), close: async () => {} }
+  ofPage.set(location, store)
+  return store
+}
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -34,6 +47,7 @@ export function runCommand(
         kind: entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other',
       })),
     readStdin: async () => new Uint8Array(),
+    openStore: async (location) => storeOf(files, location),
   }
   return run(io)
 }

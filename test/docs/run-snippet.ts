@@ -2,8 +2,13 @@ import { createRequire } from 'node:module'
 import { formatWithOptions } from 'node:util'
 import ts from 'typescript'
 import * as call from '../../src/call/index.ts'
+import * as credentials from '../../src/credentials/index.ts'
 import * as hmac from '../../src/hmac/index.ts'
 import * as latchkey from '../../src/index.ts'
+import * as oauth2 from '../../src/oauth2/index.ts'
+import * as platform from '../../src/platform/index.ts'
+import * as send from '../../src/send/index.ts'
+import * as sendNode from '../../src/send/node.ts'
 import * as libsqlStore from '../../src/stores/libsql.ts'
 import * as redisStore from '../../src/stores/redis.ts'
 
@@ -13,7 +18,12 @@ export type Modules = ReadonlyMap<string, unknown>
 const ENTRIES: { readonly [name: string]: unknown } = {
   latchkey,
   'latchkey/call': call,
+  'latchkey/credentials': credentials,
   'latchkey/hmac': hmac,
+  'latchkey/oauth2': oauth2,
+  'latchkey/platform': platform,
+  'latchkey/send': send,
+  'latchkey/send/node': sendNode,
   'latchkey/stores/libsql': libsqlStore,
   'latchkey/stores/redis': redisStore,
 }

@@ -61,8 +61,8 @@ const CASES: { readonly [name: string]: readonly Case[] } = {
     { text: JSON_BODY, signed: JSON.stringify(JSON.parse(JSON_BODY), null, '\t'), detail: 'by tabs' },
   ],
   bodyPython: [
-    { text: '{"a":[1,"é",null],"b":{}}', signed: '{"a": [1, "é", null], "b": {}}', detail: 'as text' },
-    { text: '{"a":[1,"é"]}', signed: '{"a": [1, "\\u00e9"]}', detail: 'as escapes' },
+    { text: '{"a":[1,"é",null],"b":{}}', signed: '{"a": [1, "é", null], "b": {}}' },
+    { text: '{"a":[1,"é"]}', signed: '{"a": [1, "\\u00e9"]}', detail: 'with escapes' },
   ],
   bodyEscaped: [
     { text: JSON_BODY, signed: JSON_BODY.replace('/', '\\/'), detail: 'of slashes' },

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { readdirSync, readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { HmacForm } from '../../src/hmac/index.ts'
 import { computeSignature, importSecrets, SIGNATURE_BYTES } from '../../src/hmac/keys.ts'
@@ -21,10 +22,20 @@ interface MacFile {
   readonly testGroups: readonly { readonly tagSize: number; readonly tests: readonly MacTest[] }[]
 }
 
-const FOLDER = new URL('mac/', import.meta.url)
-const files = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => [name, JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as MacFile] as const)
+const OWN = new URL('mac/', import.meta.url)
+/** A checkout of C2SP's Wycheproof, whose own vectors are run as well; see `mac/README.md`. */
+const WYCHEPROOF = process.env['WYCHEPROOF']
+
+function readFolder(folder: URL, label: string): readonly (readonly [string, MacFile])[] {
+  return readdirSync(folder)
+    .filter((name) => /^hmac_sha(?:1|256|384|512)_test\.json$/.test(name))
+    .map((name) => [label + name, JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as MacFile] as const)
+}
+
+const files = [
+  ...readFolder(OWN, ''),
+  ...(WYCHEPROOF === undefined ? [] : readFolder(pathToFileURL(`${WYCHEPROOF}/testvectors_v1/`), 'wycheproof/')),
+]
 
 function formOf({ algorithm }: MacFile): HmacForm & { readonly algorithm: keyof typeof SIGNATURE_BYTES } {
   const name = algorithm.replace('HMAC', '').toLowerCase() as keyof typeof SIGNATURE_BYTES

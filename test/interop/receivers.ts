@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ElevenLabsClient } from '@elevenlabs/elevenlabs-js'
 import { Signature } from '@hubspot/api-client'
 import { validateSignature } from '@line/bot-sdk'
 import { verify as verifyGitHub } from '@octokit/webhooks-methods'
@@ -8,6 +9,7 @@ import { ApiVersion, LogSeverity, shopifyApi } from '@shopify/shopify-api'
 import { isValidSlackRequest } from '@slack/bolt'
 import { createVerifier, httpbis } from 'http-message-signatures'
 import Retell from 'retell-sdk'
+import { WebhooksHelper } from 'square'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import Stripe from 'stripe'
 import { Webhook as SvixWebhook } from 'svix'
@@ -35,6 +37,7 @@ const TEXT_SECRET = 'signing-secret-of-the-receivers-1'
 const RAW_SECRET = Buffer.from('thirty-two bytes of a raw secret').toString('base64')
 
 const stripe = new Stripe('sk_test_unused')
+const elevenLabs = new ElevenLabsClient({ apiKey: 'unused' })
 const paddle = new Paddle('unused')
 const shopify = shopifyApi({
   apiKey: 'unused',
@@ -55,7 +58,6 @@ const SVIX: HmacForm = {
 
 const DOCUMENTED_LAX: Partial<Record<keyof typeof documented, Receiver['lax']>> = {
   ultravox: { 'two headers': 'joined they are one list of signatures' },
-  elevenLabs: { 'two headers': 'joined they are one list of items' },
   zoom: { 'unit of time wrong': 'the age is not looked at' },
 }
 
@@ -178,6 +180,31 @@ export const RECEIVERS: readonly Receiver[] = [
     preset: 'retell',
     secret: TEXT_SECRET,
     accepts: (message, secret) => Retell.verify(message.body, secret, headerOf(message, 'x-retell-signature') ?? ''),
+  },
+  {
+    name: '@elevenlabs/elevenlabs-js',
+    preset: 'elevenLabs',
+    secret: TEXT_SECRET,
+    accepts: async (message, secret) => {
+      const header = headerOf(message, 'elevenlabs-signature') ?? ''
+      return Boolean(await elevenLabs.webhooks.constructEvent(message.body, header, secret))
+    },
+    lax: {
+      'unit of time wrong': 'milliseconds are a time far in the future, which is not bounded',
+      'two headers': 'items of both headers are looked through as one list',
+    },
+  },
+  {
+    name: 'square',
+    preset: 'square',
+    secret: TEXT_SECRET,
+    accepts: ({ url, ...message }, signatureKey) =>
+      WebhooksHelper.verifySignature({
+        requestBody: message.body,
+        signatureHeader: headerOf({ url, ...message }, 'x-square-hmacsha256-signature') ?? '',
+        signatureKey,
+        notificationUrl: url,
+      }),
   },
   {
     name: '@hubspot/api-client',

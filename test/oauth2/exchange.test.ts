@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Secret, SecurityError } from '../../src/index.ts'
 import { createTokenCache, requestAccessToken, type TokenFetch, type TokenRequest } from '../../src/oauth2/index.ts'
 import { leaksOf } from '../properties/leaks.ts'
@@ -302,9 +302,17 @@ describe('deadlines', () => {
   })
 
   it('leave nothing behind when it went well', async () => {
-    const controller = new AbortController()
-    const { fetch } = recordingFetch()
-    await requestAccessToken(requestOf(URL), { fetch, signal: controller.signal })
-    controller.abort()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const controller = new AbortController()
+      const { fetch } = recordingFetch()
+      const add = vi.spyOn(controller.signal, 'addEventListener')
+      const remove = vi.spyOn(controller.signal, 'removeEventListener')
+      await requestAccessToken(requestOf(URL), { fetch, signal: controller.signal })
+      expect(vi.getTimerCount()).toBe(0)
+      expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener))
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

@@ -6,7 +6,7 @@ import { type Capabilities, type SendOptions, send } from '../../src/send/index.
 import { createEgressGuard } from '../../src/send/node.ts'
 import { leaksOf } from '../properties/leaks.ts'
 import { KEY, KINDS, type KindCase, resolutionAt } from './kinds.ts'
-import { CERTIFICATE, serve, serveRaw } from './servers.ts'
+import { CERTIFICATE, deadOrigin, serve, serveRaw } from './servers.ts'
 
 const BODY = 'request-b0dy-canary'
 
@@ -238,7 +238,7 @@ describe('T50 faults on the way: typed, without a secret, and nothing hangs', ()
   })
 
   it('nobody listens', async () => {
-    expect(await failureOf('http://127.0.0.1:9', {})).toEqual({ ...FAILED, phase: 'request' })
+    expect(await failureOf(await deadOrigin(), {})).toEqual({ ...FAILED, phase: 'request' })
   })
 
   it.each<readonly [string, unknown]>([

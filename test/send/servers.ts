@@ -96,6 +96,14 @@ export async function serveRaw(
   return { origin: `http://127.0.0.1:${port}`, sockets }
 }
 
+/** An origin of this machine where nobody listens. */
+export async function deadOrigin(): Promise<string> {
+  const server = createTcpServer()
+  const port = await listen(server)
+  await new Promise((resolve) => server.close(resolve))
+  return `http://127.0.0.1:${port}`
+}
+
 function listen(server: Server | TcpServer, host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, host, () => resolve((server.address() as AddressInfo).port))

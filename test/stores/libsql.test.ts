@@ -75,13 +75,25 @@ describe('the store in a libsql file', () => {
     database.close()
   })
 
+  it('a count that is over begins anew, whether it was removed or not', async () => {
+    const { store, pass } = await openAt(newPath())
+    const keys = Array.from({ length: 10 }, (_, n) => `key:${n}`)
+    for (const key of keys) await store.takeUnderLimit(key, 1, { nowMs: 0 })
+    await pass(2 * 86_400_000)
+    for (const key of keys.reverse()) {
+      expect(await store.takeUnderLimit(key, 1, { nowMs: 0 })).toMatchObject({ admitted: true, count: 1 })
+    }
+    await store.close()
+  })
+
   it('takes an open database, and leaves it open', async () => {
-    const database = new Database(newPath())
+    const database = new Database(newPath(), { timeout: 60_000 })
     const store = await createLibsqlStore({ database: database as unknown as LibsqlDatabase })
     await store.set('k', '1')
     await store.close()
     expect(database.open).toBe(true)
     expect(database.pragma('synchronous')).toMatchObject([{ synchronous: 2 }])
+    expect(database.pragma('busy_timeout')).toMatchObject([{ timeout: 0 }])
     database.close()
   })
 })
@@ -130,6 +142,64 @@ describe('a lock that another process holds', () => {
     setTimeout(() => other.exec('COMMIT'), 20)
     await (await opening).close()
     other.close()
+  })
+})
+
+describe('between two steps of an operation', () => {
+  /** A database in which something happens before a statement is run. */
+  function watch(path: string, before: (sql: string) => void): LibsqlDatabase {
+    const database = new Database(path) as unknown as LibsqlDatabase
+    return {
+      prepare: (sql) => database.prepare(sql),
+      exec: (sql) => {
+        before(sql)
+        return database.exec(sql)
+      },
+      close: () => database.close(),
+    }
+  }
+
+  it('T85: another process takes the last place: it is not taken twice', async () => {
+    const path = newPath()
+    const other = new Database(path)
+    let isRace = false
+    const database = watch(path, (sql) => {
+      if (isRace && sql === 'BEGIN IMMEDIATE') other.exec('UPDATE latchkey_counts SET count = 5')
+    })
+    const store = await createLibsqlStore({ database })
+    for (let n = 1; n < 5; n += 1) await store.takeUnderLimit('k', 5, { nowMs: 0 })
+    isRace = true
+    expect(await store.takeUnderLimit('k', 5, { nowMs: 0 })).toMatchObject({ admitted: false, count: 5 })
+    expect(await store.readCounts('k')).toEqual(new Map([['1970-01-01', 5]]))
+    database.close()
+    other.close()
+  })
+
+  it('the disk is full: nothing is written, and the store goes on', async () => {
+    let isFull = false
+    let isRolledBack = false
+    const database = watch(newPath(), (sql) => {
+      if (isFull && sql === 'COMMIT') {
+        if (isRolledBack) database.exec('ROLLBACK')
+        throw Object.assign(new Error('canary'), { code: 'SQLITE_FULL' })
+      }
+    })
+    const store = await createLibsqlStore({ database })
+    await store.set('k', '1')
+    isFull = true
+    // SQLite itself may have rolled back, so that the store's own step fails.
+    for (isRolledBack of [false, true]) {
+      await expect(store.commit([{ key: 'k', value: '2' }])).rejects.toMatchObject({
+        code: 'ERR_STORE_UNAVAILABLE',
+        message: 'the file of the store could not be used (SQLITE_FULL)',
+        retryable: false,
+      })
+      expect(await store.get('k')).toBe('1')
+    }
+    isFull = false
+    await store.set('k', '2')
+    expect(await store.get('k')).toBe('2')
+    database.close()
   })
 })
 

@@ -8,11 +8,17 @@ import {
   type RedisClient,
   type RedisStoreOptions,
 } from '../../src/stores/redis.ts'
+import { loadIoredis, loadNodeRedis } from '../../src/stores/redis-packages.ts'
 import { checkAsync } from '../call/check-async.ts'
 import { describeWithRedis, type RedisServer } from '../redis-server.ts'
 import { describeContract } from './contract.ts'
 import { type Harness, passReally } from './harness.ts'
 import { agreesWithModel } from './model.ts'
+
+const PACKAGES = [
+  ['ioredis', loadIoredis],
+  ['redis', loadNodeRedis],
+] as const
 
 let prefixes = 0
 function newPrefix(): string {
@@ -82,7 +88,7 @@ describeWithRedis('a real Redis', (server) => {
       const store = createRedisStore({ client: redis(), deadlineMs: 10_000 })
       const [seconds, microseconds] = (await redis().time()).map(Number) as [number, number]
       const nowMs = seconds * 1_000 + Math.floor(microseconds / 1_000)
-      await redis().hset('{latchkey}:n:days', { 1: `5:${nowMs - 1}`, 2: `5:${nowMs + 60_000}` })
+      await redis().hset('{latchkey}:n:days', { 0: `5:${nowMs - 1}`, 1: `5:${nowMs - 1}`, 2: `5:${nowMs + 60_000}` })
       expect(await store.readCounts('days')).toEqual(new Map([['1970-01-03', 5]]))
       expect(await store.takeUnderLimit('days', 6, { nowMs: 86_400_000 })).toMatchObject({ admitted: true, count: 1 })
       await store.takeUnderLimit('days', 6, { nowMs: 4 * 86_400_000 })
@@ -122,6 +128,25 @@ describeWithRedis('a real Redis', (server) => {
       await expect(store.get('k')).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
     })
 
+    it.each(PACKAGES)('%s: connects, ends, and does not end twice', async (_, load) => {
+      const { client, end } = await (await load())(server.url)
+      const store = createRedisStore({ client, prefix: newPrefix(), deadlineMs: 10_000 })
+      await store.set('k', '1')
+      expect(await store.get('k')).toBe('1')
+      end()
+      end()
+      await expect(store.get('k')).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', retryable: true })
+    })
+
+    it.each(PACKAGES)('%s: gives up at once where no server is', async (_, load) => {
+      const connect = await load()
+      await expect(connect('redis://127.0.0.1:1')).rejects.toMatchObject({
+        code: 'ERR_STORE_UNAVAILABLE',
+        message: 'the connection to Redis failed',
+        retryable: true,
+      })
+    })
+
     it('says that the server refuses, without the password', async () => {
       const url = server.url.replace('redis://', 'redis://canary:canary@')
       const error: Error = await connectRedisStore(url).then(
@@ -156,7 +181,7 @@ describeWithRedis(
       end()
     })
   },
-  { 'cluster-enabled': 'yes' },
+  { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' },
 )
 
 describe('arguments of the store in Redis', () => {
@@ -278,5 +303,6 @@ describe('a client that misbehaves', () => {
     client.isReady = false
     await expect(patient.get('k')).rejects.toMatchObject(away)
     expect(sent).toBe(1)
-  })
+    // The second refusal does not wait for its deadline.
+  }, 20_000)
 })

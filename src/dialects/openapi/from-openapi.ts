@@ -11,7 +11,7 @@ import { type ReadParameter, readParameters } from './parameters.ts'
 import { type References, referencesOf } from './references.ts'
 import { readBody } from './request-body.ts'
 import { schemaWriter } from './schemas.ts'
-import { type ReadSecurity, type SecurityReader, securityReader } from './security.ts'
+import { DOCUMENT_FIELDS, findMisspelt, type ReadSecurity, type SecurityReader, securityReader } from './security.ts'
 import { type ServerReader, serverReader } from './servers.ts'
 
 /**
@@ -48,6 +48,8 @@ function readDocument(json: unknown, settings: OpenApiSettings): Result<Imported
   const wrong = checkVersion(json)
   if (wrong !== null) return { ok: false, issues: [wrong] }
   const document = json as JsonObject
+  const misspelt = findMisspelt(document, DOCUMENT_FIELDS, '')
+  if (misspelt.length > 0) return { ok: false, issues: misspelt }
   const references = referencesOf(document)
   const work = {
     references,
@@ -148,7 +150,9 @@ function descriptionOf(operation: JsonObject, item: JsonObject): { readonly desc
 function withoutRepeats(parameters: readonly ReadParameter[], issues: Issue[]): readonly ReadParameter[] {
   const names = new Set<string>()
   return parameters.filter(({ parameter: { name, required }, pointer }) => {
-    if (!names.has(name)) return names.add(name)
+    const isFirst = !names.has(name)
+    names.add(name)
+    if (isFirst) return true
     const fate = required === true ? 'both get the one value' : 'the optional one is left out'
     issues.push(makeIssue('WARN_DIALECT_DROPPED', pointer, `two parameters have the name \`${name}\`: ${fate}`))
     return required === true

@@ -4,7 +4,7 @@ import { claimedKeys } from '../../kinds/carriers.ts'
 import { bindKind } from '../../kinds/table.ts'
 import { type Issue, makeIssue } from '../../result.ts'
 import type { DynamicParameter, JsonValue, ParameterLocation, SecurityOption } from '../../types.ts'
-import { isJsonObject, ownField } from '../json-object.ts'
+import { isJsonObject, itemsOf, ownField } from '../json-object.ts'
 import { inexpressible } from '../read-tool.ts'
 import type { Operation } from './operations.ts'
 import { isIssue, type References } from './references.ts'
@@ -40,8 +40,7 @@ export function readParameters(
     [ownField(operation, 'parameters'), pointerTo(pointer, 'parameters')],
   ] as const
   for (const [list, at] of lists) {
-    if (!Array.isArray(list)) continue
-    list.forEach((given: JsonValue, index) => {
+    itemsOf(list).forEach((given, index) => {
       const referenced = references.follow(given, pointerTo(at, index))
       if (isIssue(referenced)) issues.push(referenced)
       else readParameter(referenced.value, referenced.pointer, secret, schemas, issues, found)

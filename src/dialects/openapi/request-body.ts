@@ -1,7 +1,7 @@
 import { pointerTo } from '../../json-pointer.ts'
 import { type Issue, makeIssue } from '../../result.ts'
 import type { JsonValue, StaticParameter } from '../../types.ts'
-import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-object.ts'
+import { entriesOf, isJsonObject, itemsOf, type JsonObject, ownField } from '../json-object.ts'
 import { parametersOfSchema } from '../schema-parameters.ts'
 import type { Operation } from './operations.ts'
 import type { ReadParameter } from './parameters.ts'
@@ -94,12 +94,9 @@ function collect(
   if (isIssue(found) || !isJsonObject(found.value) || depth > MAX_NESTING) return false
   const { value } = found
   const type = ownField(value, 'type') ?? 'object'
-  const isObject = type === 'object' || (Array.isArray(type) && type.includes('object'))
+  const isObject = type === 'object' || itemsOf(type).includes('object')
   if (!isObject || ownField(value, 'oneOf') !== undefined || ownField(value, 'anyOf') !== undefined) return false
   for (const [name, property] of entriesOf(ownField(value, 'properties'))) into.properties.set(name, property)
-  const required = ownField(value, 'required')
-  if (Array.isArray(required)) for (const name of required) into.required.add(name)
-  const parts = ownField(value, 'allOf')
-  if (!Array.isArray(parts)) return true
-  return parts.every((part: JsonValue) => collect(part, found.pointer, references, into, depth + 1))
+  for (const name of itemsOf(ownField(value, 'required'))) into.required.add(name)
+  return itemsOf(ownField(value, 'allOf')).every((part) => collect(part, found.pointer, references, into, depth + 1))
 }

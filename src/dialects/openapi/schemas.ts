@@ -38,6 +38,7 @@ export function schemaWriter(references: References): SchemaWriter {
     if (typeof value !== 'object' || value === null) return value
     if (left < 0 || depth > MAX_DEPTH) return omit()
     if (Array.isArray(value)) {
+      if (value.length > left) return omit()
       return value.map((item: JsonValue) => copy(item, pointer, depth + 1, open, false) ?? {})
     }
     if (!isMap && typeof ownField(value, '$ref') === 'string') {

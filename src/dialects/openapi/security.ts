@@ -1,7 +1,7 @@
 import { pointerTo } from '../../json-pointer.ts'
 import { type Issue, makeIssue } from '../../result.ts'
 import { snapshot } from '../../snapshot.ts'
-import { didYouMean } from '../../suggest.ts'
+import { didYouMean, suggest } from '../../suggest.ts'
 import type { JsonValue, Requirement, SecurityOption } from '../../types.ts'
 import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 import type { OpenApiSettings } from './openapi-options.ts'
@@ -46,6 +46,8 @@ export function securityReader(
   const ofDocument = readAlternatives(ownField(document, 'security'), '/security', schemeOf, names)
   return {
     read(operation, pointer) {
+      const misspelt = findMisspelt(operation, OPERATION_FIELDS, pointer)
+      if (misspelt.length > 0) return { options: [], pointer, issues: misspelt }
       if (!Object.hasOwn(operation, 'security')) return ofDocument
       return readAlternatives(operation['security'] ?? null, pointerTo(pointer, 'security'), schemeOf, names)
     },
@@ -64,6 +66,45 @@ function readCopy(scheme: JsonValue | undefined, pointer: string, settings: Open
 
 function below(issue: Issue, pointer: string): Issue {
   return { ...issue, pointer: pointer + issue.pointer }
+}
+
+/** The fixed fields of an operation (OpenAPI 3.1, section 4.8.10.1). */
+const OPERATION_FIELDS = [
+  'tags',
+  'summary',
+  'description',
+  'externalDocs',
+  'operationId',
+  'parameters',
+  'requestBody',
+  'responses',
+  'callbacks',
+  'deprecated',
+  'security',
+  'servers',
+]
+
+/** The fixed fields of a document (OpenAPI 3.1, section 4.8.1.1). @internal */
+export const DOCUMENT_FIELDS: readonly string[] = [
+  'openapi',
+  'info',
+  'jsonSchemaDialect',
+  'servers',
+  'paths',
+  'webhooks',
+  'components',
+  'security',
+  'tags',
+  'externalDocs',
+]
+
+/** Unknown fields are nothing to us, but for one that was meant to be `security`: without it everything is public. @internal */
+export function findMisspelt(owner: JsonObject, known: readonly string[], pointer: string): readonly Issue[] {
+  return Object.keys(owner)
+    .filter((name) => !known.includes(name) && !name.startsWith('x-') && suggest(name, known) === 'security')
+    .map((name) =>
+      makeIssue('ERR_FIELD_UNKNOWN', pointerTo(pointer, name), `unknown field \`${name}\``, 'did you mean `security`?'),
+    )
 }
 
 function readAlternatives(

@@ -2,7 +2,7 @@ import { splitUrl } from '../../http/url.ts'
 import { pointerTo } from '../../json-pointer.ts'
 import { type Issue, makeIssue } from '../../result.ts'
 import type { JsonValue } from '../../types.ts'
-import { entriesOf, type JsonObject, ownField } from '../json-object.ts'
+import { entriesOf, itemsOf, type JsonObject, ownField } from '../json-object.ts'
 import type { OpenApiSettings } from './openapi-options.ts'
 
 /** Where an operation is: an absolute URL without a slash at its end; or why nobody knows. @internal */
@@ -22,8 +22,8 @@ export interface ServerReader {
 export function serverReader(document: JsonObject, settings: OpenApiSettings): ServerReader {
   const known = new Set<string>()
   const readOwner = (owner: JsonObject, pointer: string): ReadServer | null => {
-    const servers = ownField(owner, 'servers')
-    if (!Array.isArray(servers) || servers.length === 0) return null
+    const servers = itemsOf(ownField(owner, 'servers'))
+    if (servers.length === 0) return null
     const at = pointerTo(pointer, 'servers')
     return choose(servers.map((server, index) => fillServer(server, pointerTo(at, index), settings, known)))
   }
@@ -76,8 +76,8 @@ function fillServer(server: JsonValue, pointer: string, settings: OpenApiSetting
 }
 
 function isAllowed(value: string, variable: JsonValue | undefined): boolean {
-  const allowed = ownField(variable, 'enum')
-  return !Array.isArray(allowed) || allowed.length === 0 || allowed.includes(value)
+  const allowed = itemsOf(ownField(variable, 'enum'))
+  return allowed.length === 0 || allowed.includes(value)
 }
 
 function checkUrl(url: string, pointer: string): ReadServer {

@@ -3,12 +3,13 @@ import { pointerTo } from '../../json-pointer.ts'
 import { kindOf } from '../../kinds/table.ts'
 import { hasErrors, type Issue, type Result } from '../../result.ts'
 import { total } from '../../total.ts'
-import type { JsonValue, Kind, ToolDefinition } from '../../types.ts'
-import { type JsonObject, ownField } from '../json-object.ts'
+import type { HmacForm, JsonValue, Kind, ToolDefinition } from '../../types.ts'
+import { type JsonObject, ownField, sortedJson } from '../json-object.ts'
 import { inexpressible, onlyOption, plainHttpOrigins, readTool, refuseFields } from '../read-tool.ts'
-import { checkReadBack } from '../same-tool.ts'
+import { canonicalRequirement, checkReadBack } from '../same-tool.ts'
 import { schemaOfParameters } from '../schema-parameters.ts'
 import type { ToolWithTokens } from '../tool-with-tokens.ts'
+import { TAVUS_FORM } from './auth-types.ts'
 import { fromTavus } from './from-tavus.ts'
 
 /**
@@ -116,8 +117,12 @@ const WRITERS: { readonly [K in Kind]: Writer } = {
       ...(scope === undefined ? {} : { scope }),
     }
   },
-  hmacSignature: (_, token) =>
-    typeof token === 'string' ? { type: 'hmac', secret: token } : 'Tavus signs with one secret, given as a text',
+  hmacSignature: (form, token) => {
+    const own = canonicalRequirement({ hmacSignature: form as unknown as HmacForm })
+    const isTavus = sortedJson(own) === sortedJson({ hmacSignature: TAVUS_FORM })
+    if (!isTavus) return 'Tavus signs the body with SHA-256, written in hex to `X-Tavus-Signature`'
+    return typeof token === 'string' ? { type: 'hmac', secret: token } : 'Tavus signs with one secret, given as a text'
+  },
 }
 
 /** A Basic token may be a text: base64 of user name, colon and password (RFC 7617 section 2). */

@@ -4,7 +4,7 @@ import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-obje
 import { type ObjectPlace, readFields, reportDropped } from '../read-fields.ts'
 import { inexpressible } from '../read-tool.ts'
 import { parametersOfSchema } from '../schema-parameters.ts'
-import { addSecrets, dropped, type ServerDraft } from './read-server.ts'
+import { addSecrets, dropped, refuseNull, type ServerDraft } from './read-server.ts'
 import { assemble, SILENT_FIELDS } from './server-definition.ts'
 import { readToolParameters } from './tool-parameters.ts'
 import { type ReadHeader, readHeader } from './vapi-headers.ts'
@@ -37,7 +37,7 @@ export function readApiRequest(
   reportDropped(tool, KNOWN, SILENT_FIELDS, place)
   const own = Object.entries(tool).filter(([name]) => Object.hasOwn(REQUEST_RULES, name))
   const read = readFields(Object.fromEntries(own), REQUEST_RULES, place)
-  if (read === null) return null
+  if (refuseNull(tool, place) || read === null) return null
   if (read.backoffPlan !== undefined) draft.issues.push(dropped(pointerTo(pointer, 'backoffPlan'), 'backoffPlan'))
   const { url, method, name, description, timeoutSeconds } = read
   const names = new Set(entriesOf(ownField(read.body, 'properties')).map(([property]) => property))
@@ -80,7 +80,8 @@ export function isWithoutBody(method: string): boolean {
 
 /** `{{ orderId }}` in a URL is the value of a property; anything else that Liquid can do gives `null`. */
 function readUrl(url: string, names: ReadonlySet<string>): string | null {
-  const VARIABLE = /\{\{ *([\w.-]+) *\}\}/g
+  // A number or a quoted text would stand for itself.
+  const VARIABLE = /\{\{ *([a-zA-Z_][\w-]*) *\}\}/g
   const known = [...url.matchAll(VARIABLE)].every(([, name = '']) => names.has(name))
   const literal = url.replace(VARIABLE, () => '')
   return known && !/[{}]/.test(literal) ? url.replace(VARIABLE, (_, name: string) => `{${name}}`) : null
@@ -115,6 +116,5 @@ function readHeaderSchema(
 }
 
 function headerValue(property: JsonValue | undefined): JsonValue | undefined {
-  const value = isJsonObject(property) ? ownField(property, 'value') : undefined
-  return value === null ? undefined : value
+  return isJsonObject(property) ? ownField(property, 'value') : undefined
 }

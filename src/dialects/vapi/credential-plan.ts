@@ -31,7 +31,7 @@ const PLANS: { readonly [type: string]: ReadRow } = {
     return { requirement: { headerApiKey: { name, prefix: 'Bearer ' } }, token }
   },
   oauth2: (plan, place, { clientAuthentication }) => {
-    const rules = { type: 'text!', url: 'text!', clientId: 'text!', clientSecret: 'text', scope: 'text' } as const
+    const rules = { type: 'text!', url: 'text!', clientId: 'text', clientSecret: 'text', scope: 'text' } as const
     const read = readFields(plan, rules, place)
     if (read === null) return null
     const { url: tokenUrl, clientId, scope = '' } = read
@@ -44,7 +44,7 @@ const PLANS: { readonly [type: string]: ReadRow } = {
     }
     return {
       requirement: { oauth2ClientCredentials },
-      token: clientSecret === null ? null : { clientId, clientSecret },
+      token: clientSecret === null || clientId === undefined ? null : { clientId, clientSecret },
     }
   },
   hmac: (plan, place, settings) => {

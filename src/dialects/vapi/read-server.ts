@@ -57,7 +57,7 @@ export function readServer(
 ): { readonly url: string; readonly timeoutSeconds: number | undefined } | null {
   const place: ObjectPlace = { pointer, what: 'server', issues: draft.issues }
   const read = readFields(server, SERVER_RULES, place)
-  if (read === null) return null
+  if (refuseNull(server, place) || read === null) return null
   for (const name of ['staticIpAddressesEnabled', 'backoffPlan'] as const) {
     if (read[name] !== undefined) draft.issues.push(dropped(pointerTo(pointer, name), name))
   }
@@ -70,6 +70,16 @@ export function readServer(
   draft.places.set('/http', pointerTo(pointer, 'url'))
   draft.places.set('/timeout', pointerTo(pointer, 'timeoutSeconds'))
   return { url, timeoutSeconds }
+}
+
+/** A secret that was not filled in must not become a request without one (T04). @internal */
+export function refuseNull(sender: JsonValue | undefined, { pointer, issues }: ObjectPlace): boolean {
+  const empty = ['secret', 'credentialId', 'headers'].filter((name) => ownField(sender, name) === null)
+  for (const name of empty) {
+    const help = 'leave it out where nothing is sent'
+    issues.push(makeIssue('ERR_FIELD_TYPE', pointerTo(pointer, name), `\`${name}\` is \`null\``, help))
+  }
+  return empty.length > 0
 }
 
 /** @internal */

@@ -45,7 +45,6 @@ export function readHeaders(
   settings: VapiSettings,
 ): readonly ReadHeader[] {
   return entriesOf(headers).flatMap(([name, value]) => {
-    if (value === null) return []
     return readHeader(name, value, { ...place, pointer: pointerTo(place.pointer, name) }, settings) ?? []
   })
 }

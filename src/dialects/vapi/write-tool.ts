@@ -92,7 +92,13 @@ export function checkLocations(definition: ToolDefinition): readonly Issue[] {
     issues.push(inexpressible('/http/httpMethod', `Vapi knows the methods ${METHODS.join(', ')}`))
   }
   definition.dynamicParameters?.forEach(({ name, location }, index) => {
-    if ([here, '_PATH', '_HEADER'].some((end) => location.endsWith(end))) return
+    const isVariable = /^[a-zA-Z_][\w-]*$/.test(name)
+    if ([here, '_HEADER'].some((end) => location.endsWith(end)) || (location.endsWith('_PATH') && isVariable)) return
+    if (location.endsWith('_PATH')) {
+      const at = pointerTo('/dynamicParameters', index, 'name')
+      issues.push(inexpressible(at, `Vapi writes variables into a URL, and \`${name}\` is no name of one`))
+      return
+    }
     const message = `Vapi takes parameters of ${method} from path, headers and ${word}, which \`${name}\` is not in`
     issues.push(inexpressible(pointerTo('/dynamicParameters', index, 'location'), message))
   })

@@ -4,6 +4,7 @@ import type { SecureContextOptions } from 'node:tls'
 import { Agent, buildConnector, type Dispatcher, fetch as undiciFetch } from 'undici'
 import { SecurityError } from '../../errors.ts'
 import { isString, readOptions } from '../../read-options.ts'
+import { ownCause } from '../failure.ts'
 import { type AddressCheck, createAddressCheck } from './addresses.ts'
 
 /** How an egress guard decides. */
@@ -44,8 +45,7 @@ const GUARD_OPTIONS = {
  * Needs the package `undici`.
  *
  * @param options What may be reached none the less, and how names are resolved.
- * @returns A dispatcher and a `fetch`. A refused request fails with a {@link core.SecurityError} of code `ERR_ADDRESS_REFUSED`,
- * in `fetch` as the `cause`; `send` throws it as it is.
+ * @returns A dispatcher and a `fetch`. A refused request fails with a {@link core.SecurityError} of code `ERR_ADDRESS_REFUSED`.
  * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unusable options.
  * @example
  * const { fetch } = createEgressGuard()
@@ -77,8 +77,8 @@ function guardLookup(lookup: LookupFunction, mayConnect: AddressCheck): LookupFu
   }
 }
 
-/** Checks an address in the URL before, and whatever was connected to afterwards, before anything is sent. */
-function guardConnector(connect: buildConnector.connector, mayConnect: AddressCheck): buildConnector.connector {
+/** Checks an address in the URL before, and whatever was connected to afterwards, before anything is sent. @internal */
+export function guardConnector(connect: buildConnector.connector, mayConnect: AddressCheck): buildConnector.connector {
   return (options, callback) => {
     const host = options.hostname.replace(/^\[(.*)\]$/, (_, address: string) => address)
     if (isIP(host) !== 0 && !mayConnect(host)) return callback(refused(), null)
@@ -105,13 +105,9 @@ function fetchOver(dispatcher: Dispatcher): typeof fetch {
     const asked = new Request(input, init)
     const body = asked.body === null ? null : new Uint8Array(await asked.arrayBuffer())
     const { method, redirect, signal } = asked
-    const answer = await undiciFetch(asked.url, {
-      method,
-      headers: [...asked.headers],
-      body,
-      redirect,
-      signal,
-      dispatcher,
+    const outgoing = { method, headers: [...asked.headers], body, redirect, signal, dispatcher }
+    const answer = await undiciFetch(asked.url, outgoing).catch((error: unknown) => {
+      throw ownCause(error) ?? error
     })
     const { status, statusText, headers } = answer
     return new Response(answer.body as ReadableStream | null, { status, statusText, headers: [...headers] })

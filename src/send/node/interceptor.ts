@@ -6,6 +6,7 @@ import type { HttpRequest } from '../../types.ts'
 import type { Capabilities, PrepareOptions } from '../capabilities.ts'
 import type { ResolutionOf } from '../create-fetch.ts'
 import { prepare } from '../prepare.ts'
+import { ownBody } from '../wire-request.ts'
 
 /**
  * Makes an interceptor for undici that prepares each request as {@link send.prepare} does.
@@ -42,7 +43,9 @@ async function prepareDispatched(
 ): Promise<Dispatcher.DispatchOptions> {
   const request = await readDispatched(asked)
   const resolution = typeof resolutionOf === 'function' ? await resolutionOf(request) : resolutionOf
-  const { method, url, headers, body = null } = await prepare(request, resolution, capabilities, options)
+  const prepared = await prepare(request, resolution, capabilities, options)
+  const { method, url, headers } = prepared
+  const body = ownBody(prepared) ?? null
   const { query: _query, ...rest } = asked
   return { ...rest, method: method as Dispatcher.HttpMethod, path: pathOf(url), headers: { ...headers }, body }
 }
