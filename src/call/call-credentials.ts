@@ -4,7 +4,7 @@ import { optionsOf, requirementsOf } from '../definition/options.ts'
 import { pointerTo } from '../json-pointer.ts'
 import { readToken } from '../plan/tokens.ts'
 import { type Issue, makeIssue, ownHelp } from '../result.ts'
-import type { Binding, Requirement } from '../types.ts'
+import type { Binding, Requirement, ToolDefinition } from '../types.ts'
 import type { KeptTool } from './read-tool.ts'
 import type { TokenOutcome } from './resolve-tokens.ts'
 import type { ResolveCallOptions } from './types.ts'
@@ -63,10 +63,11 @@ function chosenReferences({ tool, tokens }: DecidedTool): readonly Reference[] {
  * becomes an anonymous call (TOK-1).
  */
 function idleReferences({ tool, tokens }: DecidedTool): readonly Reference[] {
-  const resolution = tokens?.resolution
-  if (resolution?.outcome !== 'unauthenticated' || tool.definition === null) return []
-  const filled = new Map(Object.entries(tokens?.filled ?? {}))
-  const named = optionsOf(tool.definition).flatMap(requirementsOf)
+  if (tokens === null || tokens.resolution?.outcome !== 'unauthenticated') return []
+  const { resolution, filled: supplied } = tokens
+  const filled = new Map(Object.entries(supplied ?? {}))
+  // INVARIANT: what was resolved has a definition.
+  const named = optionsOf(tool.definition as ToolDefinition).flatMap(requirementsOf)
   return named.flatMap(([name, requirement]) => {
     const { reference } = readToken(filled.get(name))
     if (reference === null) return []

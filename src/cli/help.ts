@@ -42,15 +42,21 @@ Commands
   send FILE        Send the request of a tool; show the answer.
   sign FILE        Show what HMAC signing adds to a request.
   verify FILE      Check an HMAC signature; say what is wrong with it.
+  import FORMAT FILE
+                   Read tools of Tavus, Vapi or OpenAPI as definitions.
+  migrate vapi FILE
+                   Move the inline secrets of a Vapi resource into credentials.
   schema           Print the JSON Schema of a tool definition.
   credentials ACTION
                    Create, list, rotate and delete stored credentials.
+  keys ACTION      Issue, list and delete the API keys of tenants.
+  serve --example  Serve a small API that such keys protect.
 
   latchkey COMMAND --help says more about each.
   latchkey --version
 
 ${EXIT_CODES} A network is used
-  only by send, and to reach a store in Redis.
+  only by send and serve, and to reach a store in Redis.
 `
 
 const FILE_FORMS = `FILE is JSON or YAML, or - for standard input:

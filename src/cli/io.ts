@@ -18,6 +18,11 @@ export interface Io {
   readFile(path: string): Uint8Array
   /** Throws an error with a `code`, as Node's file system does. */
   listFolder(path: string): readonly FolderEntry[]
+  /**
+   * Writes a file, and the folders that it stands in. Throws an error with a `code`, as Node's file system does.
+   * @param mode `private`: only the owner can read it, and a file that is there already is not touched.
+   */
+  writeFile(path: string, text: string, mode: 'shared' | 'private'): void
   readStdin(): Promise<Uint8Array>
   /** Opens the store that `--store` names; a file that is not there is made only where it may be new. */
   openStore(location: string, isNew: boolean): Promise<Store>

@@ -12,6 +12,7 @@ import { CouldNotRun } from './failure.ts'
  */
 export function openStore(location: string, isNew: boolean): Promise<Store> {
   if (/^rediss?:/i.test(location)) return connectRedisStore(location)
-  if (!isNew && !existsSync(location)) throw new CouldNotRun('--store: no such file', 'a `create` makes a new one')
+  if (!isNew && !existsSync(location))
+    throw new CouldNotRun('--store: no such file', '`credentials create` and `keys tenant` make a new one')
   return createLibsqlStore({ path: location })
 }

@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { type Dirent, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { FolderEntry, Io } from './io.ts'
 import { openStore } from './open-store.ts'
 
@@ -11,6 +11,7 @@ export function processIo(): Io {
     isTTY: process.stdout.isTTY === true,
     readFile: (path) => readFileSync(path),
     listFolder: (path) => readdirSync(path, { withFileTypes: true }).map((entry) => entryOf(path, entry)),
+    writeFile,
     readStdin,
     openStore: async (location, isNew) => openStore(location, isNew),
   }
@@ -29,4 +30,10 @@ async function readStdin(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
   return Buffer.concat(chunks)
+}
+
+function writeFile(path: string, text: string, mode: 'shared' | 'private'): void {
+  mkdirSync(dirname(path), { recursive: true })
+  // A file that exists keeps its own mode: who could read it before could read the secrets.
+  writeFileSync(path, text, mode === 'private' ? { mode: 0o600, flag: 'wx' } : {})
 }

@@ -33,6 +33,17 @@ function findingLines({ issue, document }: Finding, framed: boolean, paint: Pain
   ]
 }
 
+/** A finding without the lines around it, which may hold secrets of formats that masks do not know. @internal */
+export function unframedLines(issue: FileIssue, paint: Paint): readonly string[] {
+  return [
+    ...heading(issue, `#${issue.pointer}`, paint),
+    '',
+    ...wrap('  ', issue.message, '  ').map((line) => paint('strong', line)),
+    '',
+    ...adviceLines(issue, '  ', paint),
+  ]
+}
+
 /** A text that does not parse: where and what, without its lines, which may hold anything. @internal */
 export function syntaxLines(issue: FileIssue, paint: Paint): readonly string[] {
   return [

@@ -3,9 +3,13 @@ import { type Arguments, checkValues, type OptionRules, readArguments, unknownOp
 import { type Command, wantsJson } from './command.ts'
 import { credentialsCommand } from './commands/credentials.ts'
 import { explainCommand } from './commands/explain.ts'
+import { importCommand } from './commands/import.ts'
+import { keysCommand } from './commands/keys.ts'
+import { migrateCommand } from './commands/migrate.ts'
 import { resolveCommand } from './commands/resolve.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { sendCommand } from './commands/send.ts'
+import { serveCommand } from './commands/serve.ts'
 import { signCommand } from './commands/sign.ts'
 import { validateCommand } from './commands/validate.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -24,7 +28,11 @@ const COMMANDS: { readonly [name: string]: Command } = {
   sign: signCommand,
   verify: verifyCommand,
   credentials: credentialsCommand,
+  keys: keysCommand,
+  serve: serveCommand,
   send: sendCommand,
+  import: importCommand,
+  migrate: migrateCommand,
   schema: schemaCommand,
 }
 

@@ -36,8 +36,8 @@ function readHost(given: unknown): string | null {
   if (url === null) return null
   if (!isWildcard) return authorityOf(url)
   // `*.com` would be every company's host; an address has no hosts below it.
-  const labels = url.host.split('.')
-  return labels.length > 1 && /^[a-z]/.test(labels.at(-1) ?? '') ? WILDCARD + authorityOf(url) : null
+  const lastDot = url.host.lastIndexOf('.')
+  return lastDot > 0 && /[a-z]/.test(url.host.charAt(lastDot + 1)) ? WILDCARD + authorityOf(url) : null
 }
 
 function splitOrigin(text: string): UrlParts | null {

@@ -1,3 +1,4 @@
+import type { Credential } from '../kinds/row.ts'
 import { type BoundKind, bindKind } from '../kinds/table.ts'
 import { credentialDefect, defectText, readToken } from '../plan/tokens.ts'
 import { type Issue, ownHelp } from '../result.ts'
@@ -127,14 +128,12 @@ const STORE_FAILED: Refusal = {
 
 /** A value of the right type that the requirement cannot carry (TOK-2). */
 function misfit(token: Token, kind: BoundKind): Refusal | null {
-  const { credential } = readToken(token)
-  const defect = credential === null ? 'ERR_TOKEN_TYPE' : credentialDefect(credential, kind)
+  // INVARIANT: what was stored is a credential, not a reference, and was usable as its type.
+  const defect = credentialDefect(readToken(token).credential as Credential, kind)
   if (defect === null) return null
   if (defect === 'ERR_TOKEN_TYPE') return WRONG_STRUCTURE
   const text = defectText(defect)
-  const help = ownHelp(text)
-  const refusal = { code: 'ERR_CREDENTIAL_VALUE', message: `the stored credential ${text.message}` } as const
-  return help === undefined ? refusal : { ...refusal, help }
+  return { code: 'ERR_CREDENTIAL_VALUE', message: `the stored credential ${text.message}`, help: ownHelp(text) }
 }
 
 const WRONG_STRUCTURE: Refusal = {

@@ -5,7 +5,7 @@ import { type Issue, makeIssue } from '../result.ts'
 export interface Refusal {
   readonly code: Extract<IssueCode, `ERR_CREDENTIAL_${string}`>
   readonly message: string
-  readonly help?: string
+  readonly help?: string | undefined
   readonly retryable?: boolean
 }
 

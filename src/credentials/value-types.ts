@@ -67,9 +67,7 @@ const signingSecrets: ValueType = {
   defect: (value) => {
     const defect = bindKind(ANY_FORM).defect(value)
     if (defect !== null) return defect
-    const secrets = secretsOf(value)
-    if (secrets.some(hasControl)) return 'ERR_TOKEN_CONTROL'
-    return fitsUtf8(secrets.join(''), MAX_BYTES) ? null : 'ERR_TOKEN_TOO_LONG'
+    return fitsUtf8(secretsOf(value).join(''), MAX_BYTES) ? null : 'ERR_TOKEN_TOO_LONG'
   },
   token: (current, earlier) => {
     const texts = [...new Set([current, ...earlier].flatMap(secretsOf))].slice(0, MAX_SECRETS)

@@ -38,7 +38,7 @@ export function finishTool(draft: DraftTool): Result<ToolWithTokens> {
 const TRIAL = { tenant: 'import', mintCallToken: () => undefined } as const
 
 /** The place of the nearest part that is known, going up from the pointer. @internal */
-export function placeOf(pointer: string, places: ReadonlyMap<string, string>): string {
+function placeOf(pointer: string, places: ReadonlyMap<string, string>): string {
   const segments = [...pointerSegments(pointer)]
   for (;;) {
     const place = places.get(pointerTo('', ...segments))

@@ -27,7 +27,7 @@ export function uniqueNames(): UniqueNames {
 }
 
 /** The nearest text that a tool name may be; `tool` where nothing is left of it. @internal */
-export function toolName(wanted: string): string {
+function toolName(wanted: string): string {
   const plain = wanted.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').slice(0, MAX_LENGTH)
   // Anchored on both sides, so that a run of underscores is looked at once.
   const trimmed = plain

@@ -1,5 +1,6 @@
 import type { Guard, GuardVerdict } from './guard.ts'
 import type { KeyPrincipal } from './key-verifying.ts'
+import { type ReceivedMessage, readPieces } from './read-message.ts'
 
 /** The part of Node's `IncomingMessage` that a guard reads. */
 export interface NodeRequest {
@@ -12,7 +13,15 @@ export interface NodeRequest {
   /** Names and values in turn: `headers` drops a second `Authorization`. */
   readonly rawHeaders: readonly string[]
   /** The connection. */
-  readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean }
+  readonly socket: NodeSocket
+}
+
+/** The part of a connection that a guard reads. */
+export interface NodeSocket {
+  /** Address of the other end. */
+  readonly remoteAddress?: string | undefined
+  /** Whether it is a TLS connection. */
+  readonly encrypted?: boolean
 }
 
 /** The part of Node's `ServerResponse` that a guard writes. */
@@ -100,6 +109,38 @@ async function checkNode(guard: Guard, request: NodeRequest): Promise<GuardVerdi
   })
   if (verdict.ok) principals.set(request, verdict.principal)
   return verdict
+}
+
+/** How {@link readNodeMessage} reads. */
+export interface NodeMessageOptions {
+  /** `scheme://host[:port]` that callers use: a server does not know it, and signatures may cover the URL. */
+  readonly origin: string
+  /** As the authenticator has it. Positive integer. Default 1 MiB. */
+  readonly maxBodyBytes?: number
+}
+
+/**
+ * Reads a request of Node's `http` server, or of Express before any body parser, for an authenticator: headers as they
+ * stood on the wire, and the raw bytes of the body.
+ *
+ * @returns The message. Reading ends once a body is over the limit; an authenticator with the same limit refuses it then.
+ * @throws A `SecurityError` with code `ERR_INPUT_UNREADABLE` for a body that broke off.
+ * @example
+ * const message = await readNodeMessage(request, { origin: 'https://tools.example.com' })
+ * const authentication = await authenticator.authenticate(message)
+ */
+export async function readNodeMessage(
+  request: NodeRequest & AsyncIterable<Uint8Array>,
+  options: NodeMessageOptions,
+): Promise<ReceivedMessage> {
+  const { origin, maxBodyBytes = 1024 * 1024 } = options
+  const { method = 'GET', url = '/', originalUrl = url, rawHeaders } = request
+  const headers = Object.create(null) as Record<string, readonly string[]>
+  for (const name of rawHeaders.filter((_, index) => index % 2 === 0)) {
+    headers[name.toLowerCase()] = rawValues(request, name.toLowerCase())
+  }
+  const { body } = await readPieces(request, maxBodyBytes)
+  return { method, url: origin + originalUrl, headers, body }
 }
 
 function rawValues({ rawHeaders }: NodeRequest, name: string): readonly string[] {

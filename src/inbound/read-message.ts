@@ -34,28 +34,42 @@ function isRequest(request: Request | ReceivedMessage): request is Request {
 }
 
 async function readBody(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | null> {
-  const pieces: Uint8Array[] = []
-  let length = 0
-  const reader = stream?.getReader()
-  for (let piece = await readPiece(reader); piece !== undefined; piece = await readPiece(reader)) {
-    length += piece.length
-    if (length > limit) {
-      // Not awaited: the other branch of a tee may never be read.
-      reader?.cancel().catch(() => undefined)
-      return null
-    }
-    pieces.push(piece)
-  }
-  return concatBytes(pieces)
+  const { body, isWhole } = await readPieces(stream === null ? [] : piecesOf(stream), limit)
+  return isWhole ? body : null
 }
 
-async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
+async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader()
   try {
-    return (await reader?.read())?.value
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value
+  } finally {
+    // Not awaited: the other branch of a tee may never be read.
+    reader.cancel().catch(() => undefined)
+  }
+}
+
+/**
+ * Reads until a body is over its limit; it is cut off with the piece that was too much.
+ * @throws A {@link SecurityError} with code `ERR_INPUT_UNREADABLE`.
+ * @internal
+ */
+export async function readPieces(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limit: number,
+): Promise<{ readonly body: Uint8Array; readonly isWhole: boolean }> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const piece of source) {
+      pieces.push(piece)
+      length += piece.length
+      if (length > limit) break
+    }
   } catch {
     // What the platform says of it may quote the request.
-    throw new SecurityError('ERR_INPUT_UNREADABLE', { message: 'the body of the request broke off' })
+    throw new SecurityError('ERR_INPUT_UNREADABLE', { message: 'the body of the request broke off', phase: 'request' })
   }
+  return { body: concatBytes(pieces), isWhole: length <= limit }
 }
 
 /** What the sender called, where a proxy in front of this server changed scheme, host or port. */

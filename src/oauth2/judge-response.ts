@@ -15,7 +15,7 @@ export async function judgeResponse(
   request: CheckedRequest,
   endpoint: TokenEndpoint,
   response: Response,
-): Promise<Grant> {
+): Promise<Pick<Grant, 'accessToken' | 'expiresIn'>> {
   const { status } = response
   if (isRedirect(response)) {
     discardBody(response)
@@ -28,8 +28,7 @@ export async function judgeResponse(
     throw unavailable(request, describe(request, status, reply), { retryable: isPassing(status, error), retryAfterMs })
   }
   if (endpoint.missingScopes === 'refuse') refuseMissingScopes(request, grant)
-  await confirm(request, grant)
-  return grant
+  return processGrant(request, grant)
 }
 
 /** `redirected`: a `fetch` that pays no attention to `redirect: 'manual'` has told the other server already. */
@@ -59,16 +58,17 @@ function refuseMissingScopes(request: CheckedRequest, { scopes }: Grant): void {
   if (missing !== undefined) throw unavailable(request, `did not grant the scope \`${missing}\``)
 }
 
-/** Lets the library see the reply in the form that the standard gives it. */
-async function confirm(request: CheckedRequest, { accessToken, expiresIn }: Grant): Promise<void> {
-  const clean = {
-    access_token: accessToken,
-    token_type: 'Bearer',
-    ...(expiresIn === null ? {} : { expires_in: expiresIn }),
-  }
+/** Lets the library judge the reply, in the form that the standard gives it. */
+async function processGrant(
+  request: CheckedRequest,
+  { accessToken, expiresIn }: Grant,
+): Promise<Pick<Grant, 'accessToken' | 'expiresIn'>> {
+  const { tokenUrl, clientId } = request
+  const clean = { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn ?? undefined }
   try {
-    const { tokenUrl, clientId } = request
-    await processClientCredentialsResponse({ issuer: tokenUrl }, { client_id: clientId }, Response.json(clean))
+    const response = Response.json(clean)
+    const reply = await processClientCredentialsResponse({ issuer: tokenUrl }, { client_id: clientId }, response)
+    return { accessToken: reply.access_token, expiresIn: reply.expires_in ?? null }
   } catch {
     throw unavailable(request, 'answered with what is no token response')
   }

@@ -65,8 +65,9 @@ export async function obtainShared(
     return { kept, isShared: false }
   } catch (error) {
     share(shared, job, attempt, null)
-    if (attempt.spare === null) throw error
-    return { kept: attempt.spare, isShared: true }
+    const { spare } = attempt
+    if (spare === null || job.leftMs(spare) === 0) throw error
+    return { kept: spare, isShared: true }
   }
 }
 

@@ -1,5 +1,4 @@
-/** A reply is read as text of at most 64 KiB. @internal */
-export const MAX_REPLY_BYTES: number = 64 * 1024
+const MAX_REPLY_BYTES = 64 * 1024
 
 /**
  * Reads the body of a response to its end, or to its limit; what comes behind is not waited for.

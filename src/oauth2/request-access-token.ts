@@ -15,7 +15,7 @@ const MAX_LIFETIME_SECONDS = 24 * 60 * 60
  * @param request An access token need of a resolution, or a request of your own.
  * @param options How the token endpoint is asked.
  * @returns The token and when it expires.
- * @throws A {@link SecurityError} with code `ERR_ACCESS_TOKEN_UNAVAILABLE`, whose `retryable` says whether it may work later
+ * @throws A {@link core.SecurityError} with code `ERR_ACCESS_TOKEN_UNAVAILABLE`, whose `retryable` says whether it may work later
  * and whose `retryAfterMs` says when, if the server does; `ERR_TOKEN_URL`, `ERR_OAUTH_PARAMETER`, `ERR_TOKEN_CLIENT` or
  * `ERR_ARGUMENT_INVALID` where the request is wrong. The signal's reason, once it ended the exchange.
  * @example

@@ -38,8 +38,15 @@ export function createSlots(maxEntries: number, random: () => number): (key: str
     }
     slots.delete(key)
     slots.set(key, slot)
-    if (slots.size > maxEntries) slots.delete(slots.keys().next().value ?? key)
+    if (slots.size > maxEntries) dropFirst(slots)
     return slot
+  }
+}
+
+function dropFirst(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    map.delete(key)
+    return
   }
 }
 
@@ -79,10 +86,10 @@ export function postponeRenewal(
  */
 export function reject(slot: TokenSlot, text: string): 'dropped' | 'known' | 'unknown' {
   const isKept = slot.kept?.access.token.reveal() === text
+  const isKnown = slot.rejected.includes(text)
   if (isKept) slot.kept = null
-  if (slot.rejected.includes(text)) return isKept ? 'dropped' : 'known'
-  slot.rejected = [...slot.rejected, text].slice(-MAX_REJECTED)
-  return isKept ? 'dropped' : 'unknown'
+  if (!isKnown) slot.rejected = [...slot.rejected, text].slice(-MAX_REJECTED)
+  return isKept ? 'dropped' : isKnown ? 'known' : 'unknown'
 }
 
 /** Takes a token again: the server has just given it out, so it stands by it. @internal */

@@ -49,7 +49,9 @@ export function createTokenSource(parts: CacheParts): TokenSource {
 // INVARIANT: a token is kept and its flight is over in one step, so that whoever asks afterwards sees what was dropped since.
 async function fly(parts: CacheParts, place: TokenPlace, land: () => void): Promise<KeptToken> {
   try {
-    const kept = await obtain(parts, place)
+    let kept = await obtain(parts, place)
+    // One that was shared may have failed elsewhere while it was on its way.
+    while (isRejected(parts, place, kept)) kept = await obtain(parts, place)
     const slot = parts.slotOf(place.key)
     const nowMs = readClock(place.endpoint.now)
     keep(slot, kept, nowMs, parts.surroundings.random())
@@ -72,14 +74,18 @@ async function obtain(parts: CacheParts, place: TokenPlace): Promise<KeptToken> 
 
 function jobOf(parts: CacheParts, place: TokenPlace): TokenJob {
   const { key, endpoint } = place
-  const isRejected = (kept: KeptToken): boolean => parts.slotOf(key).rejected.includes(kept.access.token.reveal())
+  const isTaken = (kept: KeptToken): boolean => !isRejected(parts, place, kept)
   return {
     key,
     fetchToken: () => fetchToken(parts, place),
-    isFresh: (kept) => !isRejected(kept) && ageOf(kept, readClock(endpoint.now), parts.slotOf(key).jitter) === 'fresh',
-    leftMs: (kept) => (isRejected(kept) ? 0 : leftMs(kept, readClock(endpoint.now))),
+    isFresh: (kept) => isTaken(kept) && ageOf(kept, readClock(endpoint.now), parts.slotOf(key).jitter) === 'fresh',
+    leftMs: (kept) => (isTaken(kept) ? leftMs(kept, readClock(endpoint.now)) : 0),
     onStoreFailure: (error) => tellFailure(parts, place, 'storeFailed', error),
   }
+}
+
+function isRejected({ slotOf }: CacheParts, { key }: TokenPlace, { access }: KeptToken): boolean {
+  return slotOf(key).rejected.includes(access.token.reveal())
 }
 
 async function fetchToken(parts: CacheParts, place: TokenPlace): Promise<KeptToken> {

@@ -4,6 +4,7 @@ import { foldHeaderName } from '../http/grammar.ts'
 import { readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
 import type { Secret } from '../secret.ts'
+import { total } from '../total.ts'
 import type { HttpRequest, Resolution } from '../types.ts'
 import { type Met, tokenTexts } from './meet-needs.ts'
 import { type Sendable, signatureOf } from './write-credentials.ts'
@@ -40,7 +41,7 @@ export function collectSecrets(): UsedSecrets {
     addWritten: (request, resolution) => {
       for (const { value } of resolution.mutations as readonly { readonly value: Secret }[]) {
         const text = value.reveal()
-        add([text, ...basicParts(text)])
+        add([text, ...behindScheme(text), ...basicParts(text)])
         add(partsOf(text), MIN_PART_LENGTH)
       }
       add((signatureOf(resolution)?.secrets ?? []).map((secret) => secret.reveal()))
@@ -49,7 +50,13 @@ export function collectSecrets(): UsedSecrets {
   }
 }
 
-/** What may stand behind a prefix: every rest that follows a separator near the start. */
+/** What stands behind an auth-scheme, or a prefix that is written like one. */
+function behindScheme(text: string): readonly string[] {
+  const [, token] = /^\S+ +(\S.*)$/s.exec(text) ?? []
+  return token === undefined ? [] : [token]
+}
+
+/** What may stand behind any other prefix: every rest that follows a separator near the start. */
 function partsOf(text: string): readonly string[] {
   return [...text.slice(0, 32).matchAll(/[^A-Za-z0-9]+/g)].map(({ index, 0: found }) =>
     text.slice(index + found.length),
@@ -96,15 +103,16 @@ export function remember<T extends object>(of: T, secrets: UsedSecrets): T {
  * @internal
  */
 export function secretsOf(of: object): readonly string[] {
-  const used = known.get(of)
+  const used = known.get(of) ?? total('ERR_ARGUMENT_INVALID', () => (isSendable(of) ? secretsIn(of) : undefined))
   if (used !== undefined) return used
-  if (isSendable(of)) {
-    const secrets = collectSecrets()
-    secrets.addWritten({ method: '', url: '', headers: {} }, of)
-    return secrets.list()
-  }
   const message = 'expected what `prepare` or `send` gave, itself and no copy, or a resolution'
   throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'response' })
+}
+
+function secretsIn(resolution: Sendable): readonly string[] {
+  const secrets = collectSecrets()
+  secrets.addWritten({ method: '', url: '', headers: {} }, resolution)
+  return secrets.list()
 }
 
 function isSendable(of: object): of is Sendable {

@@ -15,8 +15,7 @@ export interface StoreEngine {
   readonly close: () => void | Promise<void>
 }
 
-/** @internal */
-export interface EngineEntry {
+interface EngineEntry {
   readonly key: string
   readonly value: string
 }
@@ -46,8 +45,7 @@ export interface EngineTaken {
   readonly nowMs: number
 }
 
-/** @internal */
-export interface EngineCount {
+interface EngineCount {
   /** Days since 1970. */
   readonly day: number
   readonly count: number

@@ -165,11 +165,17 @@ describe('the example server', () => {
 
   it('says no more than that, when the tool cannot be reached', async () => {
     const { stockPrice } = (await load('stock-tool.mjs')) as StockTool
-    // Port 9 of this machine: nobody listens there.
+    // Port 9 of this machine: fetch asks nobody there.
     const call = {
       selectedTools: [{ temporaryTool: stockPrice('http://127.0.0.1:9'), authTokens: { stockApiKey: 'k-1234567' } }],
     }
     const response = await post(`/calls/${await created(call)}/tools/stock_price`, '{"parameters":{"symbol":"NVDA"}}')
-    expect(await response.json()).toEqual({ type: 'about:blank', status: 502, title: 'The tool did not answer' })
+    expect(await response.json()).toEqual({
+      type: 'about:blank',
+      status: 503,
+      title: 'The tool gave no answer',
+      detail: 'the exchange with the tool failed',
+      code: 'ERR_SEND_FAILED',
+    })
   })
 })

@@ -74,6 +74,7 @@ async function live({ latchkey, json, printed }: ReturnType<typeof session>): Pr
   expect((await latchkey(`get key ${ACME}`)).stdout).toContain('  created      TIME\n  rotated      TIME\n')
   expect((await json(`get key ${ACME}`)).credentials).toMatchObject([{ credentialId: 'key', environment: null }])
   expect((await latchkey(`update key --name Renamed --any-host ${ACME} ${KEY}`)).stdout).toContain('hosts        any')
+  expect((await latchkey(`update key --host b.example ${ACME} ${KEY}`)).stdout).toContain('hosts        b.example')
   expect((await latchkey(`update key --name Again ${ACME}`)).stdout).toContain('name         Again')
   expect((await latchkey(`uses key ${ACME}`)).stdout).toBe('key: not in use\n')
   expect((await json(`uses key ${ACME}`)).uses).toEqual([])
@@ -144,10 +145,7 @@ describe('latchkey credentials', () => {
     expect((await latchkey(`uses key ${ACME}`)).stdout).toBe('key: in use\n  call         call-1\n')
     expect((await json(`uses key ${ACME}`)).uses).toMatchObject([{ type: 'call', id: 'call-1' }])
     const refused = await latchkey(`delete key ${ACME}`)
-    expect([refused.exitCode, refused.stdout]).toEqual([
-      1,
-      expect.stringContaining('`--force` deletes it'),
-    ])
+    expect([refused.exitCode, refused.stdout]).toEqual([1, expect.stringContaining('`--force` deletes it')])
     expect((await latchkey(`delete key --force ${ACME}`)).exitCode).toBe(0)
   })
 

@@ -14,6 +14,8 @@ interface World {
   readonly tty?: boolean
   /** What every `--store` names; empty unless it is given. */
   readonly store?: Store
+  /** Where the files go that a command writes; each as its mode and text. */
+  readonly written?: Map<string, readonly [mode: 'shared' | 'private', text: string]>
 }
 
 /** A process that has these files and nothing else. */
@@ -24,6 +26,7 @@ export function memoryIo({
   stdin = '',
   tty = false,
   store = createMemoryStore(),
+  written = new Map(),
 }: World): Io {
   return {
     argv,
@@ -31,6 +34,11 @@ export function memoryIo({
     isTTY: tty,
     readFile: (path) => readFile(files, path),
     listFolder: (path) => listFolder(files, path),
+    writeFile: (path, text, mode) => {
+      const isThere = written.has(path) || files.has(path)
+      if (mode === 'private' && isThere) throw Object.assign(new Error('not written'), { code: 'EEXIST' })
+      written.set(path, [mode, text])
+    },
     readStdin: () => Promise.resolve(bytesOf(stdin)),
     openStore: async () => store,
   }

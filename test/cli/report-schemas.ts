@@ -10,7 +10,18 @@ const VOCABULARY = [
   'x-issues',
 ]
 
-export const REPORTS = ['validate', 'resolve', 'explain', 'access', 'sign', 'verify', 'credentials', 'send'] as const
+export const REPORTS = [
+  'validate',
+  'resolve',
+  'explain',
+  'access',
+  'sign',
+  'verify',
+  'credentials',
+  'send',
+  'keys',
+  'migrate',
+] as const
 
 const schemas = REPORTS.map((name) => readSchema(`cli-${name}.schema.json`))
 const ajv = new Ajv.default({ strict: true, allErrors: true, allowUnionTypes: true, schemas })

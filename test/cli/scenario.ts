@@ -14,6 +14,8 @@ export interface Expected {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
+  /** The files that were written: `shared` or `private`, and the path. */
+  readonly written?: ReadonlyMap<string, string>
 }
 
 interface Section {
@@ -37,15 +39,24 @@ export function readScenario(text: string): Scenario {
       exitCode: Number(sections.find(({ title }) => title.startsWith('exit '))?.title.slice(5)),
       stdout: body('stdout').replaceAll('␛', '\u001b'),
       stderr: body('stderr').replaceAll('␛', '\u001b'),
+      ...writtenIn(sections),
     },
   }
 }
 
 /** The text of a scenario with what came of it. */
-export function writeScenario(text: string, { exitCode, stdout, stderr }: Expected): string {
+export function writeScenario(text: string, { exitCode, stdout, stderr, written = new Map() }: Expected): string {
   const input = text.split(/^=== exit /m, 1).join('')
-  const output = [`=== exit ${exitCode}\n`, '=== stdout\n', stdout, '=== stderr\n', stderr]
+  const files = [...written].map(([file, content]) => `=== wrote ${file}\n${content}`)
+  const output = [`=== exit ${exitCode}\n`, '=== stdout\n', stdout, '=== stderr\n', stderr, ...files]
   return `${input}${output.join('').replaceAll('\u001b', '␛')}`
+}
+
+function writtenIn(sections: readonly Section[]): Pick<Expected, 'written'> {
+  const files = sections.filter(({ title }) => title.startsWith('wrote '))
+  return files.length === 0
+    ? {}
+    : { written: new Map(files.map(({ title, body }) => [title.slice('wrote '.length), body])) }
 }
 
 function sectionsOf(text: string): readonly Section[] {

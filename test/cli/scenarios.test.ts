@@ -16,9 +16,12 @@ describe.each(names.sort())('scenario %s', (name) => {
   const scenario = readScenario(text)
 
   test(scenario.about, async () => {
-    const { exitCode, stdout, stderr } = await run(memoryIo(scenario))
-    if (UPDATE) writeFileSync(file, writeScenario(text, { exitCode, stdout, stderr }))
-    else expect({ exitCode, stdout, stderr }).toEqual(scenario.expected)
+    const files = new Map<string, readonly [mode: 'shared' | 'private', text: string]>()
+    const { exitCode, stdout, stderr } = await run(memoryIo({ ...scenario, written: files }))
+    const written = new Map([...files].map(([path, [mode, content]]) => [`${mode} ${path}`, content]))
+    const outcome = { exitCode, stdout, stderr, ...(files.size === 0 ? {} : { written }) }
+    if (UPDATE) writeFileSync(file, writeScenario(text, outcome))
+    else expect(outcome).toEqual(scenario.expected)
     const json = scenario.argv.includes('--json') || scenario.argv.join(' ').includes('--format json')
     if (json && stdout !== '') checkReport(reportOf(scenario.argv), stdout)
     else expect(tooWide(stdout + stderr)).toEqual([])

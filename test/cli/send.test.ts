@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/run.ts'
+import { SENDING_OPTIONS } from '../../src/cli/send-options.ts'
 import { createCredentialStore, createMemoryStore } from '../../src/credentials/index.ts'
 import type { Requirement } from '../../src/index.ts'
+import { readFences } from '../docs/fences.ts'
 import { type Answer, type Received, serve } from '../send/servers.ts'
 import { leaksIn } from './canary.ts'
 import { memoryIo } from './memory-io.ts'
@@ -17,7 +20,7 @@ const tool = await serve(({ url, text }): Answer => {
   return { headers: { 'content-type': 'text/plain' }, body: `got ${text}` }
 })
 const tokens = await serve(() => ({
-  body: JSON.stringify({ access_token: 'canary-ACCESS-token', token_type: 'Bearer' }),
+  body: JSON.stringify({ access_token: 'qWxZ7-ACCESS-vKjQ9', token_type: 'Bearer' }),
 }))
 
 const definition = (requirement: Requirement, more: object = {}): object => ({
@@ -62,9 +65,9 @@ async function sendOf(file: object, options: readonly string[] = [], more: objec
     'known.json',
     ...options,
   ]
-  const env = { CALL_TOKEN: 'canary-CALL-token', SEALING: 'A'.repeat(43) }
+  const env = { CALL_TOKEN: 'pLmZ7-CALL-vKjQ9', SEALING: 'A'.repeat(43) }
   const ran = await run(memoryIo({ argv, files, env, stdin, store }))
-  for (const secret of [KEY, 'canary-ACCESS-token', 'canary-CALL-token'])
+  for (const secret of [KEY, 'qWxZ7-ACCESS-vKjQ9', 'pLmZ7-CALL-vKjQ9'])
     expect(leaksIn(ran.stdout + ran.stderr, secret)).toEqual([])
   return ran
 }
@@ -185,13 +188,14 @@ describe('latchkey send', () => {
     const options = [{ ultravoxCallTokenRequirement: { scopes: ['calls.end'] } }]
     const asking = definition(header, { requirements: { httpSecurityOptions: { options } } })
     const { exitCode, stdout } = await sendOf(asking, ['--call-token', 'env:CALL_TOKEN'])
-    expect([exitCode, last().headers['x-ultravox-call-token']]).toEqual([0, ['canary-CALL-token']])
+    expect([exitCode, last().headers['x-ultravox-call-token']]).toEqual([0, ['pLmZ7-CALL-vKjQ9']])
     expect(stdout).toContain('X-Ultravox-Call-Token: [secret]')
     expect((await sendOf(asking)).exitCode).toBe(3)
   })
 
   it('a stored credential, of the tenant and environment that are named', async () => {
-    const store = createMemoryStore()
+    // Each command closes what it opens.
+    const store = { ...createMemoryStore(), close: async () => undefined }
     const key = new Uint8Array(32)
     const credentials = createCredentialStore({ store, keys: [{ keyId: 'k1', key }] })
     const made = await credentials.create({
@@ -233,5 +237,37 @@ describe('latchkey send', () => {
     )
     expect([exitCode, last().url, last().headers['x-key']]).toEqual([0, '/stocks/FIXED', [KEY]])
     expect(stdout).toContain('two: authenticated')
+  })
+})
+
+describe('the guide to the command line', () => {
+  const page = readFileSync(new URL('../../docs/guide/command-line.md', import.meta.url), 'utf8')
+  const section = page.slice(page.indexOf('\n## send\n'))
+
+  it('shows what `latchkey send` prints', async () => {
+    const fences = readFences(section)
+    const [, command = '', shown = ''] =
+      /^\$ STOCK_KEY='<YOUR_TOKEN>' npx latchkey (.*)\n([\s\S]*)$/.exec(
+        fences.find(({ language }) => language === 'console')?.text ?? '',
+      ) ?? []
+    const stock = await serve(({ headers }) => ({
+      status: headers['x-stock-key']?.[0] === '<YOUR_TOKEN>' ? 200 : 401,
+      headers: { 'content-type': 'application/json' },
+      body: '{"price":181.46,"currency":"USD"}',
+    }))
+    const files = new Map(
+      fences
+        .filter(({ purpose }) => purpose.endsWith('.json'))
+        .map(({ purpose, text }) => [purpose, text.replace('http://127.0.0.1:4200', stock.origin)]),
+    )
+    const { exitCode, stdout, stderr } = await run(
+      memoryIo({ argv: command.split(' '), files, env: { STOCK_KEY: '<YOUR_TOKEN>' } }),
+    )
+    expect([exitCode, stderr]).toEqual([0, ''])
+    expect(stdout.replaceAll(stock.origin, 'http://127.0.0.1:4200')).toBe(shown)
+  })
+
+  it('lists every option of its own', () => {
+    for (const name of Object.keys(SENDING_OPTIONS)) expect(section).toContain(`\`--${name}`)
   })
 })

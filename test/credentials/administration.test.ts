@@ -292,6 +292,13 @@ describe('arguments of another shape are the caller’s mistake', () => {
     }
   })
 
+  it('a key may be a CryptoKey', async () => {
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+    const own = credentialsOver(store, { keys: [{ keyId: 'k', key }] })
+    const { credentialId } = await given(own, { tenant: 'other' })
+    expect(revealed(await own.use(requestFor(credentialId, { tenant: 'other' })))).toBe(VALUES.secretText)
+  })
+
   it('keys are copied: who changes theirs afterwards changes nothing', async () => {
     const key = new Uint8Array(32).fill(7)
     const kept = createMemoryStore()

@@ -132,6 +132,8 @@ describe('resolveCall with a store of credentials', () => {
     expect(judged(problemsOf(await resolveCall(callWith(tool), withoutTenant)))).toEqual([
       `ERR_TENANT_REQUIRED ${place}`,
     ])
+    const withoutTokens = callWith({ temporaryTool: anonymous })
+    expect(toolOf(await resolveCall(withoutTokens, options), 'a').resolution.outcome).toBe('unauthenticated')
     await given(credentials, { credentialId: 'key' })
     expect(toolOf(await resolveCall(callWith(tool), options), 'a').resolution.outcome).toBe('unauthenticated')
     expect(await credentials.usedBy({ tenant: TENANT, credentialId: 'key' })).toEqual([])

@@ -191,7 +191,7 @@ describeStores('any sequence of operations answers as a map would', (openStore, 
         await fc.asyncModelRun(setup, sequence)
         await end()
       }),
-      isSlow ? 0.01 : 0.3,
+      isSlow ? 0.005 : 0.2,
     )
   })
 })

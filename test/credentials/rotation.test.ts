@@ -177,6 +177,31 @@ describe('changing the sealing key', () => {
     expect(report).toEqual({ resealed: 1, current: 0, failed })
   })
 
+  it('passes over what was deleted meanwhile, and tries again what was changed', async () => {
+    const store = createMemoryStore()
+    const old = credentialsOver(store)
+    await given(old, { credentialId: 'a', name: 'a' })
+    await given(old, { credentialId: 'b', name: 'b' })
+    let commits = 0
+    const busy = {
+      ...store,
+      list: async (prefix: string) => {
+        const listed = await store.list(prefix)
+        await old.delete({ tenant: TENANT, credentialId: 'a' })
+        return listed
+      },
+      commit: async (changes: Parameters<typeof store.commit>[0]) => {
+        commits += 1
+        if (commits === 1) successOf(await old.rotate({ tenant: TENANT, credentialId: 'b', value: 'rotated-1234567' }))
+        return store.commit(changes)
+      },
+    }
+    const report = await credentialsOver(busy, { keys: [NEXT_KEY, KEY] }).resealAll()
+    expect([report, commits]).toEqual([{ resealed: 1, current: 0, failed: [] }, 2])
+    const later = credentialsOver(store, { keys: [NEXT_KEY] })
+    expect(revealed(await later.use(requestFor('b')))).toBe('rotated-1234567')
+  })
+
   it('does not hide that the store is away', async () => {
     const store = createMemoryStore()
     await given(credentialsOver(store))

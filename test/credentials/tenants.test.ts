@@ -53,7 +53,7 @@ describe('tenants and environments never mix (T56, T89)', () => {
         expect(await own()).toEqual(before)
         expect(revealed(await credentials.use(requestFor('key', theirs)))).toBe('theirs-1234567')
       }),
-      0.3,
+      0.1,
     )
   })
 

@@ -152,7 +152,7 @@ describe('deletions and uses at the same time, in any order of their steps', () 
           expect(await store.list('')).toEqual([])
         }
       }),
-      0.5,
+      0.3,
     )
     expect(outcomes).toEqual(new Set(['true', 'false']))
   })
@@ -169,7 +169,7 @@ describe('deletions and uses at the same time, in any order of their steps', () 
         successOf(result)
         expect(await store.list('')).toEqual([])
       }),
-      0.5,
+      0.3,
     )
   })
 
@@ -193,7 +193,7 @@ describe('deletions and uses at the same time, in any order of their steps', () 
         const indexed = (await store.list('credential/name/')).map(({ key, value }) => [key.split('/').at(-1), value])
         expect(indexed).toEqual(listed.map(({ name, credentialId }) => [name, credentialId]))
       }),
-      0.5,
+      0.3,
     )
   })
 

@@ -84,6 +84,7 @@ describe('what a format can say comes back as it was', () => {
         const text = JSON.parse(JSON.stringify(json))
         expect(textOf(taken(fromTavus(text, { requirementName: () => name })))).toBe(textOf(given))
       }),
+      0.5,
     )
   })
 
@@ -119,6 +120,7 @@ describe('what a format can say comes back as it was', () => {
         const back = taken(fromVapi(text.json, { credentials: text.credentials, requirementName }))
         expect(textOf(back)).toBe(textOf(given))
       }),
+      0.3,
     )
   })
 

@@ -46,6 +46,8 @@ export function runCommand(
         name: entry.name,
         kind: entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other',
       })),
+    // What a page shows is written nowhere.
+    writeFile: () => {},
     readStdin: async () => new Uint8Array(),
     openStore: async (location) => storeOf(files, location),
   }

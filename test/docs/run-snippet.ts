@@ -3,7 +3,9 @@ import { formatWithOptions } from 'node:util'
 import ts from 'typescript'
 import * as call from '../../src/call/index.ts'
 import * as credentials from '../../src/credentials/index.ts'
+import * as dialects from '../../src/dialects/index.ts'
 import * as hmac from '../../src/hmac/index.ts'
+import * as inbound from '../../src/inbound/index.ts'
 import * as latchkey from '../../src/index.ts'
 import * as oauth2 from '../../src/oauth2/index.ts'
 import * as platform from '../../src/platform/index.ts'
@@ -19,11 +21,13 @@ const ENTRIES: { readonly [name: string]: unknown } = {
   latchkey,
   'latchkey/call': call,
   'latchkey/credentials': credentials,
+  'latchkey/dialects': dialects,
   'latchkey/hmac': hmac,
   'latchkey/oauth2': oauth2,
   'latchkey/platform': platform,
   'latchkey/send': send,
   'latchkey/send/node': sendNode,
+  'latchkey/inbound': inbound,
   'latchkey/stores/libsql': libsqlStore,
   'latchkey/stores/redis': redisStore,
 }

@@ -84,6 +84,8 @@ work(async (input: KeyringInput, { together, tell }): Promise<AskResult | Outliv
   async function outlive(parallel: number, afterwards: number): Promise<OutliveResult> {
     const keyGuard = makeGuard()
     const result = { before: 0, late: 0, refused: 0 }
+    // One before anything is said, so that the connection stands.
+    if ((await keyGuard.check(request)).ok) result.before += 1
     let isDeleted = false
     const run = async (): Promise<void> => {
       for (let left = afterwards; left > 0; ) {

@@ -56,8 +56,8 @@ describe('a server of Web-standard requests', () => {
     const { keyGuard, headers } = await start()
     const handle = guardFetch(
       keyGuard,
-      () => new Response('reached'),
-      (info: { readonly ip: string }) => ({ remoteAddress: info.ip }),
+      (_request, _principal, _info: { readonly ip: string }) => new Response('reached'),
+      (info) => ({ remoteAddress: info.ip }),
     )
     const request = () =>
       new Request(URL_TEXT.replace('https', 'http'), { headers: { ...headers, 'X-Forwarded-Proto': 'https' } })

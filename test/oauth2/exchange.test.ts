@@ -123,6 +123,16 @@ describe('T58: redirects are not followed', () => {
     const error = await refusalOf(requestAccessToken(requestOf(URL), { fetch }))
     expect(error.message).toMatch(/redirects, which is not followed/)
   })
+
+  it('and their bodies are let go, so that the connection is', async () => {
+    let isCancelled = false
+    const cancel = (): void => {
+      isCancelled = true
+    }
+    const fetch = async (): Promise<Response> => new Response(new ReadableStream({ cancel }), { status: 307 })
+    await refusalOf(requestAccessToken(requestOf(URL), { fetch }))
+    expect(isCancelled).toBe(true)
+  })
 })
 
 describe('T59: the token URL', () => {

@@ -89,6 +89,18 @@ describe('private_key_jwt', () => {
     expect(read[0]?.payload.jti).not.toBe(read[1]?.payload.jti)
   })
 
+  it('takes the key as an object, too', async () => {
+    const { secret } = await pairOf('ES256')
+    const bodies: string[] = []
+    const fetch: TokenFetch = async (_, init) => {
+      bodies.push(String(init.body))
+      return Response.json({ access_token: 'at' })
+    }
+    const client = { clientId: 'orders', privateKey: secret as never }
+    await requestAccessToken({ tokenUrl: URL, clientAuthentication: 'private_key_jwt', client }, { fetch })
+    expect(new URLSearchParams(bodies[0]).get('client_assertion')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+  })
+
   it('refuses keys that cannot sign, and tells nothing of them', async () => {
     const { secret: ec } = await pairOf('ES256')
     const { secret: other } = await pairOf('ES256')

@@ -16,7 +16,8 @@ const TOKEN = { access_token: 'at-1', token_type: 'Bearer', expires_in: 3600 }
 type Reply = Scripted | ((received: Received) => Scripted)
 
 /** Replies with a token: what is made of it, and for how many seconds it lives; `null`: unsaid. */
-const GRANTED: readonly (readonly [name: string, reply: Reply, seconds: number | null, scope?: string])[] = [
+type Granted = readonly [name: string, reply: Reply, seconds: number | null, scope?: string]
+const GRANTED: readonly Granted[] = [
   ['as RFC 6749 has it', { body: TOKEN }, 3600],
   ['no token_type, as Shopify', { body: { access_token: 'at-1', scope: 'a', expires_in: 86_399 } }, 86_399],
   ['an empty token_type', { body: { ...TOKEN, token_type: '' } }, 3600],
@@ -75,7 +76,8 @@ const TOO_LONG = 'answered 200 with more than 64 KiB, or no UTF-8'
 const echo = ({ body, headers }: Received): string => `${body} ${headers.authorization ?? ''} ${CANARY}`
 
 /** Replies without a token that can be used: what is told of them. */
-const REFUSED: readonly (readonly [name: string, reply: Reply, told: string, more?: object])[] = [
+type Refused = readonly [name: string, reply: Reply, told: string, more?: object]
+const REFUSED: readonly Refused[] = [
   ['token_type mac', { body: { ...TOKEN, token_type: 'mac' } }, NO_BEARER],
   ['token_type DPoP', { body: { ...TOKEN, token_type: 'DPoP' } }, NO_BEARER],
   ['token_type as a number', { body: { ...TOKEN, token_type: 1 } }, NO_BEARER],
@@ -106,6 +108,7 @@ const REFUSED: readonly (readonly [name: string, reply: Reply, told: string, mor
   ['UTF-8 that is cut off', { body: Uint8Array.from([0x7b, 0xc3]) }, TOO_LONG],
   ['more than 64 KiB', { body: { ...TOKEN, x: 'x'.repeat(65_536) } }, TOO_LONG],
   ['50 MB', { body: 'x'.repeat(50_000_000) }, TOO_LONG],
+  ['an empty error with 200', { body: { error: '' } }, NO_TOKEN],
   ['an error with 200', { body: { error: 'invalid_client' } }, 'answered 200 with the error `invalid_client`'],
   [
     'an error in a form',
@@ -178,6 +181,8 @@ const REFUSED: readonly (readonly [name: string, reply: Reply, told: string, mor
   ['words to wait', { status: 503, headers: { 'retry-after': 'soon' } }, 'answered 503', { retryable: true }],
 ]
 
+const named = <T extends readonly [string, ...unknown[]]>(rows: readonly T[]) =>
+  rows.map((row) => [row[0], row] as const)
 const hostOf = (origin: string): string => origin.slice('http://'.length)
 const scriptOf = (reply: Reply) => (typeof reply === 'function' ? reply : () => reply)
 
@@ -187,7 +192,7 @@ it('T64: there are at least 45 odd replies, half of them refused', () => {
 })
 
 describe('T61, T64: a reply with', () => {
-  it.each(GRANTED)('%s gives a token', async (_, reply, seconds, scope = 'a') => {
+  it.each(named(GRANTED))('%s gives a token', async (_, [, reply, seconds, scope = 'a']) => {
     server.play(scriptOf(reply))
     const request = requestOf(`${server.origin()}/token`, { scope })
     const { token, expiresAtMs } = await requestAccessToken(request, OPTIONS)
@@ -203,34 +208,37 @@ describe('T61, T64: a reply with', () => {
     expect(server.received).toHaveLength(seconds === 0 ? 3 : 1)
   })
 
-  it.each(REFUSED)('T65: %s gives none, is not kept, and tells no secret', async (_, reply, told, more = {}) => {
-    server.play(scriptOf(reply))
-    for (const clientAuthentication of ['client_secret_post', 'client_secret_basic'] as const) {
-      const request = requestOf(`${server.origin()}/token`, { clientAuthentication, scope: 'a b' })
-      const cache = createTokenCache(OPTIONS)
-      const errors = [
-        await refusalOf(requestAccessToken(request, OPTIONS)),
-        await refusalOf(cache.getToken(request, { tenant: 't' })),
-        await refusalOf(cache.getToken(request, { tenant: 't' })),
-      ]
-      expect(server.received).toHaveLength(clientAuthentication === 'client_secret_post' ? 3 : 6)
-      for (const error of errors) {
-        const message = `the token endpoint at ${hostOf(server.origin())} ${told}`
-        const retryable = Object.hasOwn(more, 'retryable')
-        expect({ ...error }).toEqual({
-          name: 'SecurityError',
-          code: 'ERR_ACCESS_TOKEN_UNAVAILABLE',
-          phase: 'need',
-          retryable,
-          ...more,
-        })
-        expect(error.message).toBe(message)
-        expect(error.cause).toBeUndefined()
-        expect(leaksOf(error, CANARY)).toEqual([])
-        expect(printedForms(error)).not.toMatch(/at-1|orders/)
+  it.each(named(REFUSED))(
+    'T65: %s gives none, is not kept, and tells no secret',
+    async (_, [, reply, told, more = {}]) => {
+      server.play(scriptOf(reply))
+      for (const clientAuthentication of ['client_secret_post', 'client_secret_basic'] as const) {
+        const request = requestOf(`${server.origin()}/token`, { clientAuthentication, scope: 'a b' })
+        const cache = createTokenCache(OPTIONS)
+        const errors = [
+          await refusalOf(requestAccessToken(request, OPTIONS)),
+          await refusalOf(cache.getToken(request, { tenant: 't' })),
+          await refusalOf(cache.getToken(request, { tenant: 't' })),
+        ]
+        expect(server.received).toHaveLength(clientAuthentication === 'client_secret_post' ? 3 : 6)
+        for (const error of errors) {
+          const message = `the token endpoint at ${hostOf(server.origin())} ${told}`
+          const retryable = Object.hasOwn(more, 'retryable')
+          expect({ ...error }).toEqual({
+            name: 'SecurityError',
+            code: 'ERR_ACCESS_TOKEN_UNAVAILABLE',
+            phase: 'need',
+            retryable,
+            ...more,
+          })
+          expect(error.message).toBe(message)
+          expect(error.cause).toBeUndefined()
+          expect(leaksOf(error, CANARY)).toEqual([])
+          expect(printedForms(error)).not.toMatch(/at-1|orders/)
+        }
       }
-    }
-  })
+    },
+  )
 
   it('fewer scopes gives a token where that is allowed', async () => {
     server.play({ body: { ...TOKEN, scope: 'a' } })

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Secret, SecurityError } from '../../src/index.ts'
-import type { TokenCache, TokenCacheEvent, TokenCacheOptions } from '../../src/oauth2/index.ts'
+import type { TokenCache, TokenCacheEvent, TokenCacheOptions, TokenFetch } from '../../src/oauth2/index.ts'
 import { buildTokenCache, SURROUNDINGS } from '../../src/oauth2/token-cache.ts'
 import { leaksOf, printedForms } from '../properties/leaks.ts'
 import { createFakeEndpoint, type FakeEndpoint, settle } from './fake-endpoint.ts'
@@ -14,6 +14,8 @@ const OTHER_KEY = { keyId: 'k2', key: new Uint8Array(32).fill(2) }
 const HASH_KEY = new Uint8Array(32).fill(3)
 const TIMEOUT_MS = 10_000
 const LOCK_MS = 15_000
+/** For stores whose operations wait for something that a test does. */
+const PATIENT = { storeTimeoutMs: 60_000 }
 
 /** Workers of a fleet over one store; their sleep is the passing of time. */
 function fleetOf(endpoint: FakeEndpoint) {
@@ -52,6 +54,11 @@ async function textOf(cache: TokenCache, request = REQUEST): Promise<string> {
   return (await cache.getToken(request, T)).token.reveal()
 }
 
+/** Waits for what takes threads: sealing and opening. */
+function eventually(check: () => unknown): Promise<unknown> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 5 })
+}
+
 const typesOf = (events: readonly TokenCacheEvent[]): readonly string[] => events.map(({ type }) => type)
 
 async function dump(store: WatchedStore): Promise<string> {
@@ -75,19 +82,18 @@ describe('a fleet', () => {
     const { worker, slept } = fleetOf(endpoint)
     endpoint.hold()
     const first = textOf(worker())
-    await settle()
+    await eventually(() => expect(endpoint.calls).toHaveLength(1))
     const others = Array.from({ length: 5 }, () => textOf(worker()))
-    await settle()
+    await eventually(() => expect(slept()).toBeGreaterThan(0))
     endpoint.release()
     expect(await Promise.all([first, ...others])).toEqual(new Array(6).fill('at-1'))
     expect(endpoint.calls).toHaveLength(1)
-    expect(slept()).toBeGreaterThan(0)
   })
 
   it('reads again once it has the lock: another may have shared and unlocked in between', async () => {
     const endpoint = createFakeEndpoint()
     const { worker, store } = fleetOf(endpoint)
-    const [one, other] = [worker(), worker()]
+    const [one, other] = [worker(PATIENT), worker()]
     let isFirst = true
     store.before(async (operation) => {
       if (operation !== 'setIfAbsent' || !isFirst) return
@@ -108,10 +114,8 @@ describe('a fleet', () => {
     endpoint.pass(46_000)
     for (const one of workers) {
       expect(await textOf(one)).toBe('at-1')
-      await settle()
-      await settle()
+      await eventually(async () => expect(await textOf(one)).toBe('at-2'))
     }
-    for (const one of workers) expect(await textOf(one)).toBe('at-2')
     expect(endpoint.calls).toHaveLength(2)
   })
 
@@ -200,10 +204,10 @@ describe('a fleet', () => {
 describe('a worker that fails', () => {
   it('lets the next one try at once', async () => {
     const endpoint = createFakeEndpoint()
-    const { worker, slept } = fleetOf(endpoint)
+    const { worker, slept, store } = fleetOf(endpoint)
     endpoint.answer(() => new Response('', { status: 500 }))
     await refusalOf(textOf(worker()))
-    await settle()
+    await eventually(async () => expect(await dump(store)).toBe('[]'))
     endpoint.answer(() => Response.json({ access_token: 'late' }))
     expect(await textOf(worker())).toBe('late')
     expect(slept()).toBe(0)
@@ -212,20 +216,18 @@ describe('a worker that fails', () => {
   it('or dies holds up the others no longer than its lock', async () => {
     const endpoint = createFakeEndpoint()
     const { worker, slept } = fleetOf(endpoint)
-    const started = endpoint.now()
-    endpoint.hold()
-    textOf(worker()).catch(() => {})
-    await settle()
-    endpoint.release()
-    const { fetch } = createFakeEndpoint()
-    const other = worker({
-      fetch: async (...call) => (endpoint.now() < started + LOCK_MS ? expect.fail() : fetch(...call)),
-    })
-    // The first never answers: its reply is held by a gate of its own.
+    const startedAtMs = endpoint.now()
+    // It never answers.
     endpoint.answer(() => new Promise(() => {}))
-    expect(await textOf(other)).toBe('at-1')
-    expect(endpoint.now() - started).toBeGreaterThanOrEqual(LOCK_MS)
-    expect(endpoint.now() - started).toBeLessThan(LOCK_MS + 100)
+    textOf(worker()).catch(() => {})
+    await eventually(() => expect(endpoint.calls).toHaveLength(1))
+    const askedAtMs: number[] = []
+    const fetch: TokenFetch = async () => {
+      askedAtMs.push(endpoint.now() - startedAtMs)
+      return Response.json({ access_token: 'at-1' })
+    }
+    expect(await textOf(worker({ fetch }))).toBe('at-1')
+    expect(askedAtMs).toEqual([LOCK_MS])
     expect(slept()).toBe(LOCK_MS / 15)
   })
 
@@ -236,8 +238,13 @@ describe('a worker that fails', () => {
     const late = new Promise<Response>((resolve) => {
       finish = resolve
     })
-    const stalled = textOf(worker({ fetch: () => late }))
-    await settle()
+    let isAsked = false
+    const fetch: TokenFetch = () => {
+      isAsked = true
+      return late
+    }
+    const stalled = textOf(worker({ fetch }))
+    await eventually(() => expect(isAsked).toBe(true))
     endpoint.pass(LOCK_MS)
     expect(await textOf(worker())).toBe('at-1')
     finish(Response.json({ access_token: 'late', expires_in: 3600 }))
@@ -260,6 +267,42 @@ describe('a worker that fails', () => {
     expect(endpoint.calls).toHaveLength(2)
     endpoint.pass(10_000)
     expect(await refusalOf(textOf(cache))).toMatchObject({ retryable: true })
+  })
+
+  it('does not get one that fails while it waits', async () => {
+    const endpoint = createFakeEndpoint(60)
+    const { worker } = fleetOf(endpoint)
+    await textOf(worker())
+    endpoint.pass(50_000)
+    endpoint.answer(() => new Response('', { status: 503 }))
+    endpoint.hold()
+    const cache = worker()
+    const pending = refusalOf(textOf(cache))
+    await eventually(() => expect(endpoint.calls).toHaveLength(2))
+    expect(await cache.dropToken(REQUEST, 'at-1', T)).toBe(true)
+    endpoint.release()
+    expect(await pending).toMatchObject({ code: 'ERR_ACCESS_TOKEN_UNAVAILABLE' })
+  })
+
+  it('does not get one that fails while it is on its way', async () => {
+    const endpoint = createFakeEndpoint()
+    const { worker, store } = fleetOf(endpoint)
+    const [one, other] = [worker(PATIENT), worker()]
+    let step = 0
+    store.before(async (operation) => {
+      if (step === 0 && operation === 'setIfAbsent') {
+        step = 1
+        await textOf(other)
+      } else if (step === 1 && operation === 'compareAndDelete') {
+        // Found, and about to be given out.
+        step = 2
+        expect(await one.dropToken(REQUEST, 'at-1', T)).toBe(true)
+      }
+    })
+    expect(await textOf(one)).toBe('at-2')
+    expect(step).toBe(2)
+    expect(await textOf(other)).toBe('at-1')
+    expect(await textOf(one)).toBe('at-2')
   })
 
   it('does not get one that failed', async () => {
@@ -298,8 +341,7 @@ describe('without the store', () => {
       expect([await textOf(cache), await textOf(cache)]).toEqual(['at-1', 'at-1'])
       expect(await cache.dropToken(REQUEST, 'at-1', T)).toBe(true)
       expect(await textOf(cache)).toBe('at-2')
-      await settle()
-      expect(failures()).toBeGreaterThan(0)
+      await eventually(() => expect(failures()).toBeGreaterThan(0))
       for (const event of events) expect(leaksOf(event, CANARY)).toEqual([])
       expect(events.filter(({ type }) => type === 'storeFailed')[0]).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
     },
@@ -327,13 +369,12 @@ describe('without the store', () => {
       // Granted, but told too late.
       return new Promise((resolve) => setTimeout(resolve, 40))
     })
-    const cache = worker()
     endpoint.hold()
-    const pending = textOf(cache)
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    const pending = textOf(worker())
+    await eventually(async () => expect(await dump(store)).toContain('oauth2:lock:'))
     endpoint.release()
     expect(await pending).toBe('at-1')
-    await settle()
+    await eventually(async () => expect(await dump(store)).toContain('oauth2:token:'))
     expect(await textOf(worker())).toBe('at-1')
     expect(endpoint.calls).toHaveLength(1)
   })

@@ -199,7 +199,7 @@ describe('what lacks', () => {
     ['headers that are no texts', { ...REQUEST, headers: { a: 1 } as never }, 'ERR_REQUEST_INVALID'],
     ['a method that is no token', { ...REQUEST, method: 'PO ST' }, 'ERR_REQUEST_INVALID'],
     ['nothing', undefined as never, 'ERR_REQUEST_INVALID'],
-  ])('nothing is fetched, and nothing sent, for %s', async (_, request, code) => {
+  ])('T43 T45 T47 T48 nothing is fetched, and nothing sent, for %s', async (_, request, code) => {
     const asked: string[] = []
     const record = (what: string) => async (): Promise<never> => {
       asked.push(what)

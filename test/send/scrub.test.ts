@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compile, type HttpRequest, resolve } from '../../src/index.ts'
+import { compile, type HttpRequest, type Requirement, resolve } from '../../src/index.ts'
 import { decodeLayers } from '../../src/send/decode-layers.ts'
 import { prepare, scrubResponse, send } from '../../src/send/index.ts'
 import { scrubText } from '../../src/send/scrub-text.ts'
@@ -66,7 +66,7 @@ describe('T49 T52 scrubText', () => {
         expect(scrubbed.startsWith(before) && scrubbed.endsWith(after)).toBe(true)
         expect(encodingsOf(secret).filter((text) => scrubbed.includes(text))).toEqual([])
       }),
-      0.1,
+      0.2,
     )
   })
 
@@ -85,6 +85,7 @@ describe('T49 T52 scrubText', () => {
         fc.pre(text.isWellFormed())
         expect(scrubText(wrap(text), ['a-secret-that-does-not-occur'])).toBe(wrap(text))
       }),
+      0.3,
     )
   })
 
@@ -128,6 +129,7 @@ describe('T49 T52 scrubText', () => {
           if (layer.text.length > 0) expect([layer.startOf(0), last]).toEqual([0, text.length])
         }
       }),
+      0.2,
     )
   })
 
@@ -235,6 +237,22 @@ describe('T49 scrubResponse', () => {
     await expect(scrubResponse(response.clone())).rejects.toMatchObject(refused)
     await response.text()
     await expect(scrubResponse(response)).rejects.toMatchObject(refused)
+  })
+
+  it('a resolution that is none says so', () => {
+    const forged = { outcome: 'authenticated', mutations: [{ value: 'text' }], needs: [] }
+    expect(() => scrubResponse('text', forged as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
+    )
+  })
+
+  it('what stands behind an auth-scheme or a prefix, however it is joined', () => {
+    const scrubbed = (requirement: Requirement, token: string): string =>
+      scrubResponse(`<${token}>`, resolve(compile(definitionAt('https://a.example', { k: requirement })), { k: token }))
+    expect(scrubbed({ httpAuth: { scheme: 'Bearer' } }, 'ab12')).toBe('<[secret]>')
+    expect(scrubbed({ headerApiKey: { name: 'X-Key', prefix: 'ApiKey-v1 ' } }, 'ab12')).toBe('<[secret]>')
+    expect(scrubbed({ headerApiKey: { name: 'X-Key', prefix: 'Token token=' } }, 'ab12cd34')).toBe('<[secret]>')
+    expect(scrubbed({ headerApiKey: { name: 'X-Key', prefix: 'key:' } }, 'ab12cd34')).toBe('<[secret]>')
   })
 
   it('short texts stay: they are part of any word', () => {

@@ -310,6 +310,20 @@ function describeCounts(open: () => Promise<Harness>): void {
   })
 }
 
+/** For a store whose clock can be set. */
+export function itCountsAnew(open: () => Promise<Harness>): void {
+  it('a count that is over begins anew, whether it was removed or not', async () => {
+    const { store, pass } = await open()
+    const keys = Array.from({ length: 10 }, (_, n) => `key:${n}`)
+    for (const key of keys) await store.takeUnderLimit(key, 1, { nowMs: 0 })
+    await pass(2 * DAY_MS)
+    for (const key of keys.reverse()) {
+      expect(await store.takeUnderLimit(key, 1, { nowMs: 0 })).toMatchObject({ admitted: true, count: 1 })
+    }
+    await store.close()
+  })
+}
+
 function describeArguments(open: () => Promise<Harness>): void {
   it('refuses what it cannot keep as it is, and quotes none of it', async () => {
     const { store } = await open()

@@ -65,7 +65,7 @@ function describeFleet(newPlace: () => Place): void {
 
   it('T86: around midnight UTC, with clocks that differ and go back, each day admits exactly the limit', async () => {
     const place = newPlace()
-    const takes = (n: number): FleetInput['takes'] => ({
+    const takes = (n: number): NonNullable<FleetInput['takes']> => ({
       limit: LIMIT,
       tries: TRIES,
       // Half of the processes are two hours behind the others, and all go back and forth over midnight.

@@ -5,7 +5,7 @@ import Database from 'libsql'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { createLibsqlStore, type LibsqlDatabase, type LibsqlStoreOptions } from '../../src/stores/libsql.ts'
 import { checkAsync } from '../call/check-async.ts'
-import { describeContract } from './contract.ts'
+import { describeContract, itCountsAnew } from './contract.ts'
 import { createClock, type Harness } from './harness.ts'
 import { agreesWithModel } from './model.ts'
 
@@ -29,13 +29,15 @@ describe('the store in a libsql file', () => {
   it('agrees with the model', () =>
     checkAsync(
       agreesWithModel(() => openAt(':memory:'), 'any'),
-      0.3,
+      0.05,
     ))
   it('agrees with the model, in a real file', () =>
     checkAsync(
       agreesWithModel(() => openAt(newPath()), 'any'),
       0.01,
     ))
+
+  itCountsAnew(() => openAt(newPath()))
 
   it('holds after it was closed and opened again, for another connection at the same time, too', async () => {
     const path = newPath()
@@ -73,17 +75,6 @@ describe('the store in a libsql file', () => {
     expect(database.prepare('SELECT count(*) AS n FROM latchkey_values').get([])).toMatchObject({ n: 1 })
     expect(database.prepare('SELECT count(*) AS n FROM latchkey_counts').get([])).toMatchObject({ n: 1 })
     database.close()
-  })
-
-  it('a count that is over begins anew, whether it was removed or not', async () => {
-    const { store, pass } = await openAt(newPath())
-    const keys = Array.from({ length: 10 }, (_, n) => `key:${n}`)
-    for (const key of keys) await store.takeUnderLimit(key, 1, { nowMs: 0 })
-    await pass(2 * 86_400_000)
-    for (const key of keys.reverse()) {
-      expect(await store.takeUnderLimit(key, 1, { nowMs: 0 })).toMatchObject({ admitted: true, count: 1 })
-    }
-    await store.close()
   })
 
   it('takes an open database, and leaves it open', async () => {

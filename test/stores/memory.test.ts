@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryStore, type MemoryStoreOptions } from '../../src/stores/memory.ts'
 import { createSweeper } from '../../src/stores/sweep.ts'
 import { checkAsync } from '../call/check-async.ts'
-import { describeContract } from './contract.ts'
+import { describeContract, itCountsAnew } from './contract.ts'
 import { createClock, type Harness } from './harness.ts'
 import { agreesWithModel } from './model.ts'
 
@@ -14,7 +14,9 @@ async function open(): Promise<Harness> {
 describeContract('the store in memory', open)
 
 describe('the store in memory', () => {
-  it('agrees with the model', () => checkAsync(agreesWithModel(open, 'any')))
+  it('agrees with the model', () => checkAsync(agreesWithModel(open, 'any'), 0.3))
+
+  itCountsAnew(open)
 
   it('keeps a count for as many days as it is told, by its own clock', async () => {
     const { store, pass } = await open()

@@ -59,7 +59,7 @@ function commands(times: Times): fc.Arbitrary<Iterable<Command>> {
     fc.tuple(counted).map((given) => readCounts(...given)),
   ]
   if (times === 'any') kinds.push(pass.map(wait))
-  return fc.commands(kinds, { maxCommands: 40 })
+  return fc.commands(kinds, { maxCommands: 40, size: 'max' })
 }
 
 function withTtl(change: StoreChange, ttlMs: number | undefined): StoreChange {

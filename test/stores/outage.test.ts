@@ -3,6 +3,7 @@ import { createClient } from 'redis'
 import { describe, expect, it } from 'vitest'
 import { SecurityError } from '../../src/errors.ts'
 import { connectRedisStore, createRedisStore, type RedisClient } from '../../src/stores/redis.ts'
+import { loadNodeRedis } from '../../src/stores/redis-packages.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { describeWithRedis } from '../redis-server.ts'
 
@@ -56,6 +57,14 @@ const CLIENTS: readonly (readonly [string, Open, resends: boolean])[] = [
     async (url) => {
       const store = await connectRedisStore(url, { deadlineMs: DEADLINE_MS })
       return { store, end: () => store.close() }
+    },
+    false,
+  ],
+  [
+    'the package redis, as connectRedisStore takes it',
+    async (url) => {
+      const { client, end } = await (await loadNodeRedis())(url)
+      return openWith(client, end)
     },
     false,
   ],

@@ -80,7 +80,7 @@ describeWithRedis('a real Redis', (server) => {
       await passReally(30)
       for (let n = 0; n < 10; n += 1) await store.set('k', '1')
       expect((await redis().keys('*')).sort()).toEqual(['{latchkey}:i', '{latchkey}:n:k', '{latchkey}:v:k'])
-      expect(await redis().zrange('{latchkey}:i', 0, -1)).toEqual(['k'])
+      expect(await redis().zrange('{latchkey}:i', '0', '-1')).toEqual(['k'])
       expect(await redis().pttl('{latchkey}:n:k')).toBeGreaterThan(86_400_000)
     })
 
@@ -88,7 +88,10 @@ describeWithRedis('a real Redis', (server) => {
       const store = createRedisStore({ client: redis(), deadlineMs: 10_000 })
       const [seconds, microseconds] = (await redis().time()).map(Number) as [number, number]
       const nowMs = seconds * 1_000 + Math.floor(microseconds / 1_000)
-      await redis().hset('{latchkey}:n:days', { 0: `5:${nowMs - 1}`, 1: `5:${nowMs - 1}`, 2: `5:${nowMs + 60_000}` })
+      await redis().hset(
+        '{latchkey}:n:days',
+        ...Object.entries({ 0: `5:${nowMs - 1}`, 1: `5:${nowMs - 1}`, 2: `5:${nowMs + 60_000}` }).flat(),
+      )
       expect(await store.readCounts('days')).toEqual(new Map([['1970-01-03', 5]]))
       expect(await store.takeUnderLimit('days', 6, { nowMs: 86_400_000 })).toMatchObject({ admitted: true, count: 1 })
       await store.takeUnderLimit('days', 6, { nowMs: 4 * 86_400_000 })

@@ -1,32 +1,29 @@
 import { createServer as createHttpServer } from 'node:http'
 import { pathToFileURL } from 'node:url'
-import { apply, buildRequest, SecurityError } from 'latchkey'
-import { openTools, resolveCall, sealTools, toProblemDetails } from 'latchkey/call'
+import { buildRequest, SecurityError } from 'latchkey'
+import { openTools, sealTools, toProblemDetails } from 'latchkey/call'
+import { createLatchkey } from 'latchkey/platform'
+import { scrubResponse } from 'latchkey/send'
 import { createStockTool, stockPrice } from './stock-tool.mjs'
 
-async function createCall(payload, { calls, findTool, key }) {
+async function createCall(payload, { calls, latchkey, key }) {
   const callId = crypto.randomUUID()
-  const result = await resolveCall(payload, { callId, findTool })
+  const result = await latchkey.resolveCall(payload, { callId })
   if (!result.ok) return problem(toProblemDetails(result))
   calls.set(callId, { call: result.call, sealed: await sealTools(result.tools, { callId, key }) })
   return { status: 201, type: 'application/json', body: { callId, call: result.call } }
 }
 
-async function invokeTool(callId, name, input, { calls, key }) {
+async function invokeTool(callId, name, input, { calls, latchkey, key }) {
   const record = calls.get(callId)
   const tools = record === undefined ? new Map() : await openTools(record.sealed, { callId, keys: [key] })
   const tool = tools.get(name)
   if (tool === undefined) return problem({ status: 404, title: 'No such call or tool' })
 
   const request = buildRequest(tool, { parameters: input?.parameters, automatic: { KNOWN_PARAM_CALL_ID: callId } })
-  const { url, method, headers, body } = apply(request, tool.resolution)
-
-  // A redirect followed by `fetch` would take custom key headers along, wherever it leads.
-  const init = { method, headers, body, redirect: 'manual', signal: AbortSignal.timeout(10_000) }
-  const answer = await fetch(url, init).catch(() => null)
-  if (answer === null) return problem({ status: 502, title: 'The tool did not answer' })
-  if (answer.status >= 300 && answer.status < 400) return problem({ status: 502, title: 'The tool redirects' })
-  return { status: 200, type: 'application/json', body: { status: answer.status, text: await answer.text() } }
+  const answer = await latchkey.send(request, tool.resolution)
+  const text = await scrubResponse(answer)
+  return { status: 200, type: 'application/json', body: { status: answer.status, text } }
 }
 
 /**
@@ -39,7 +36,7 @@ export function createServer({
   findTool,
   key = { keyId: 'k1', key: crypto.getRandomValues(new Uint8Array(32)) },
 } = {}) {
-  const platform = { calls: new Map(), findTool, key }
+  const platform = { calls: new Map(), latchkey: createLatchkey({ findTool }), key }
   return createHttpServer(async (request, response) => {
     const { status, type, body } = await answer(request, platform).catch(refuse)
     response.writeHead(status, { 'content-type': type })
@@ -73,7 +70,10 @@ function problem(details) {
 function refuse(error) {
   if (error instanceof SyntaxError) return problem({ status: 400, title: 'The body is not JSON' })
   if (!(error instanceof SecurityError)) return problem({ status: 500, title: 'Something else went wrong' })
-  const { code, message, issues } = error
+  const { code, message, phase, retryable, issues } = error
+  if (phase === 'need' || /^ERR_(?:SEND|REDIRECT|RESPONSE|ADDRESS)_/.test(code)) {
+    return problem({ status: retryable ? 503 : 502, title: 'The tool gave no answer', detail: message, code })
+  }
   return problem({ status: 400, title: 'The request cannot be built', detail: message, code, issues })
 }
 

@@ -6,7 +6,7 @@ import { entriesOf, itemsOf, type JsonObject, ownField } from '../json-object.ts
 import type { OpenApiSettings } from './openapi-options.ts'
 
 /** Where an operation is: an absolute URL without a slash at its end; or why nobody knows. @internal */
-export type ReadServer =
+type ReadServer =
   | { readonly url: string; readonly pointer: string; readonly issue: null }
   | { readonly url: null; readonly pointer: string; readonly issue: Issue }
 
@@ -67,7 +67,8 @@ function fillServer(server: JsonValue, pointer: string, settings: OpenApiSetting
     return ''
   })
   if (missing.length === 0) return checkUrl(url, pointer)
-  const message = `server variable \`${missing[0]}\` has no value that it may have`
+  const [name = ''] = missing
+  const message = `server variable${/^[\w.-]{1,64}$/.test(name) ? ` \`${name}\`` : ''} has no value that it may have`
   return {
     url: null,
     pointer,

@@ -48,7 +48,7 @@ export function tavusParameters(tool: JsonObject, api: TavusApi | null, issues: 
 }
 
 /** Where a parameter goes that nothing places. @internal */
-export function defaultLocation(method: string): ParameterLocation {
+function defaultLocation(method: string): ParameterLocation {
   return WITHOUT_BODY.includes(method.toUpperCase()) ? 'PARAMETER_LOCATION_QUERY' : 'PARAMETER_LOCATION_BODY'
 }
 

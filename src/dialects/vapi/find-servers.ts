@@ -3,7 +3,7 @@ import type { JsonValue } from '../../types.ts'
 import { isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 
 /** A credential that holds for everything in a resource. @internal */
-export interface InheritedCredential {
+interface InheritedCredential {
   readonly pointer: string
   /** The plan. */
   readonly credential: JsonObject

@@ -137,9 +137,7 @@ function addCredential(id: string, at: string, overrides: boolean, settings: Vap
   const credential = settings.plans.get(id)
   if (credential === undefined) {
     const help = didYouMean(id, settings.plans.keys()) ?? 'give it among the `credentials`, with its plan'
-    draft.issues.push(
-      makeIssue('ERR_DIALECT_CREDENTIAL', pointer, `the plan of credential \`${id}\` is not known`, help),
-    )
+    draft.issues.push(makeIssue('ERR_DIALECT_CREDENTIAL', pointer, 'the plan of this credential is not known', help))
     return
   }
   const plan = readPlan(
