@@ -6,6 +6,7 @@ const FLAGS: Partial<Record<Code, string>> = {
   ERR_TENANT_REQUIRED: 'say whose credential it is with `--tenant NAME`',
   ERR_CREDENTIAL_NOT_FOUND: '`latchkey credentials list` shows what is there; mind `--tenant` and `--environment`',
   ERR_CREDENTIAL_IN_USE: '`latchkey credentials uses` lists them; `--force` deletes it all the same',
+  ERR_DIALECT_SERVER: 'give it with `--server URL`; a variable of it with `--server-var NAME=VALUE`',
   NOTE_NO_HTTP: 'here `--request URL` says it; a platform gives `origin` to `apply`',
   NOTE_TOKENS_IGNORED: 'check the names, or refuse this with `--anonymous never`',
   NOTE_TEMPLATE_LEFT: 'a call fills it from its `templateContext`',

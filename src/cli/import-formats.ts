@@ -106,7 +106,7 @@ export function readOrigins(args: Arguments): readonly string[] {
 }
 
 /** The part of the options that a value of an option stands for. */
-function chosen<T extends object>(
+function chosen<const T extends object>(
   args: Arguments,
   option: string,
   meanings: { readonly [value: string]: T },

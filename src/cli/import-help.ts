@@ -1,7 +1,3 @@
-const FILE_NOTE = `FILE is JSON or YAML, or - for standard input. Nothing is sent over a network;
-references are followed inside the file only.
-`
-
 const EXIT_STATUS = `Exit status
   0  fine
   1  something cannot be told, and is left out of what is written
@@ -23,7 +19,9 @@ document, as tool definitions without secrets. What cannot be told without
 losing a part of the authentication is an error, and never a tool that runs
 anonymously.
 
-${FILE_NOTE}
+FILE is JSON or YAML, or - for standard input. Nothing is sent over a network;
+references are followed inside the file only.
+
   tavus     a tool, an array of tools, or { "data": … } of them
   vapi      an assistant, phone number, squad, tool or server, or an array:
             every server in it becomes a tool
@@ -88,7 +86,8 @@ server what it sends before and after.
 First create the credentials at Vapi from what --secrets-out writes; then give
 their ids with --credential, and write the result of --out back.
 
-${FILE_NOTE}
+FILE is JSON or YAML, or - for standard input. Nothing is sent over a network.
+
 Output
   --out FILE               Write the migrated resource. It must not be there
                            yet; only its owner can read it, for it may hold

@@ -62,7 +62,7 @@ prints the requests to try. It ends with Ctrl+C. Without --store it has a key of
 its own, which is printed.
 
   --port N                 Default 4100; 0 is any that is free.
-  --store FILE|redis://…   Keys that \`latchkey keys\` issued, in place of its own.
+  --store FILE|redis://…   Keys that latchkey keys issued, in place of its own.
   --prefix PREFIX          What they begin with. Needed with --store.
 
 A proxy in front of a real API ends TLS and says so in X-Forwarded-Proto; here

@@ -23,16 +23,17 @@ export async function readSource(io: Io, args: Arguments, path: string): Promise
 
 /** Texts behind an option that is written `NAME=VALUE`, by name. @throws A {@link CouldNotRun}. @internal */
 export function readPairs(args: Arguments, option: string): { readonly [name: string]: string } {
-  return Object.fromEntries(
-    (args.values.get(option) ?? []).map((pair) => {
-      // Names of credentials have spaces and dots; a value may have an equals sign.
-      const [, name, value] = /^([^=]+)=(.+)$/s.exec(pair) ?? []
-      if (name === undefined || value === undefined) {
-        throw new CouldNotRun(`--${option} names nothing`, `write it as \`--${option} NAME=VALUE\``)
-      }
-      return [name, value]
-    }),
-  )
+  const pairs = new Map<string, string>()
+  for (const pair of args.values.get(option) ?? []) {
+    // Names of credentials have spaces and dots; a value may have an equals sign.
+    const [, name, value] = /^([^=]+)=(.+)$/s.exec(pair) ?? []
+    if (name === undefined || value === undefined) {
+      throw new CouldNotRun(`--${option} names nothing`, `write it as \`--${option} NAME=VALUE\``)
+    }
+    if (pairs.has(name)) throw new CouldNotRun(`--${option} names \`${name}\` twice`, 'give it one value')
+    pairs.set(name, value)
+  }
+  return Object.fromEntries(pairs)
 }
 
 /** The list in the file that `--credentials` names; Vapi's API gives one. @throws A {@link CouldNotRun}. @internal */

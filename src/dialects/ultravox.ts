@@ -58,7 +58,7 @@ function writeUltravox(tool: unknown): Result<JsonObject> {
  * @param json The definition, or `{ temporaryTool, authTokens }`, parsed; `snake_case` is read too.
  * @param options Where plain http may carry a credential.
  * @returns The definition, and the tokens as `Secret`; or every error, with pointers into `json`.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const read = fromUltravox({ temporaryTool: definition, authTokens: { apiKey: '<YOUR_TOKEN>' } })
  * if (read.ok) resolve(read.value.definition, read.value.tokens).outcome // 'authenticated'

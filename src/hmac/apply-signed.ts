@@ -22,7 +22,8 @@ export async function applySigned(
   resolution: Resolution,
   options: SignOptions & ApplyOptions = {},
 ): Promise<HttpRequest> {
-  const { origin, ...signing } = options
+  // Own properties only: a polluted Object.prototype would speak for the caller.
+  const { origin, ...signing }: SignOptions & ApplyOptions = Object.assign(Object.create(null), options)
   const applying = origin === undefined ? undefined : { origin }
   const need = signatureNeed(resolution)
   if (need === undefined || resolution.outcome !== 'authenticated') return apply(request, resolution, applying)

@@ -50,7 +50,7 @@ export type SignatureVerdict =
  * @param secrets Every secret that is valid now; several while rotating.
  * @param request The message as received, with the raw body and the URL that the sender used.
  * @returns The verdict. A bad message never throws.
- * @throws A {@link SecurityError} with code `ERR_SIGNATURE_FORM`, `ERR_SIGNATURE_SECRET` or `ERR_ARGUMENT_INVALID` for what
+ * @throws A {@link core.SecurityError} with code `ERR_SIGNATURE_FORM`, `ERR_SIGNATURE_SECRET` or `ERR_ARGUMENT_INVALID` for what
  * the caller brought: the form, the secrets, a parsed body, the options. What a nonce store throws, it throws.
  * @example
  * const verdict = await verifySignature(signaturePresets.stripe.form, [secret], { method: 'POST', url, headers, body })

@@ -75,8 +75,20 @@ function isCanonicalIpv6(address: string): boolean {
   const halves = address.split('::')
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
   if (!groups.every((group) => /^(?:0|[1-9a-f][0-9a-f]{0,3})$/.test(group))) return false
-  const hasRun = halves.length === 2
-  return halves.length <= 2 && (hasRun ? groups.length <= 6 : groups.length === 8)
+  if (halves.length > 2 || groups.length > (halves.length === 2 ? 6 : 8)) return false
+  const head = halves[0] === '' ? [] : (halves[0] as string).split(':')
+  const whole = [...head, ...Array<string>(8 - groups.length).fill('0'), ...groups.slice(head.length)]
+  return writeIpv6(whole) === address
+}
+
+/** Eight groups as RFC 5952 section 4.2 writes them: the first longest run of at least two zeros is `::`. */
+function writeIpv6(groups: readonly string[]): string {
+  const runs = groups.map((_, start) => groups.slice(start).findIndex((group) => group !== '0'))
+  const lengths = runs.map((length, start) => (length < 0 ? 8 - start : length))
+  const longest = Math.max(...lengths)
+  if (longest < 2) return groups.join(':')
+  const start = lengths.indexOf(longest)
+  return `${groups.slice(0, start).join(':')}::${groups.slice(start + longest).join(':')}`
 }
 
 /** Whether a host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`. @internal */

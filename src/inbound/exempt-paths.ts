@@ -27,7 +27,6 @@ export function compileExempt(patterns: readonly string[]): (path: string) => bo
 }
 
 function isReadAlike(path: string): boolean {
-  if (hasDotSegment(path)) return false
   try {
     const decoded = decodeURIComponent(path)
     // An encoded slash would move the segment; what is still encoded would be decoded by somebody else.

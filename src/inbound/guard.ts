@@ -39,7 +39,7 @@ export interface Guard {
  * {@link GuardOptions.isEnabled} (403), the tenant's daily limit (429). A refusal counts nothing.
  *
  * @param options Whose keys are accepted, and for what. Defaults as in {@link GuardOptions}.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID`.
  * @example
  * const keyGuard = guard({ keyring, scopes: ['calls:read'], exempt: ['/health'] })
  * export default { fetch: guardFetch(keyGuard, (request, principal) => Response.json(principal)) }

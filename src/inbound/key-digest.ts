@@ -1,15 +1,17 @@
 import { encodeBytes, utf8 } from '../bytes.ts'
 import type { KeyringCore } from './keyring.ts'
 
+const HMAC = { name: 'HMAC', hash: 'SHA-256' }
+
+/** A pepper made ready once, for every key that is checked. @internal */
+export function importPepper(pepper: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', new Uint8Array(pepper), HMAC, false, ['sign'])
+}
+
 /** What is kept in place of a key, base64url: SHA-256, or HMAC-SHA-256 with the pepper. @internal */
 export async function digestKey({ pepper }: Pick<KeyringCore, 'pepper'>, text: string): Promise<string> {
   const bytes = utf8(text)
-  const digest = pepper === null ? await crypto.subtle.digest('SHA-256', bytes) : await keyed(pepper, bytes)
-  return encodeBytes(new Uint8Array(digest), 'base64url')
-}
-
-async function keyed(pepper: Uint8Array, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', new Uint8Array(pepper), algorithm, false, ['sign'])
-  return crypto.subtle.sign('HMAC', key, bytes)
+  const digest =
+    pepper === null ? crypto.subtle.digest('SHA-256', bytes) : crypto.subtle.sign('HMAC', await pepper, bytes)
+  return encodeBytes(new Uint8Array(await digest), 'base64url')
 }

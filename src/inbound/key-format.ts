@@ -8,8 +8,8 @@ const CHECKSUM_LENGTH = 6
 /** What a prefix looks like: `[a-z][a-z0-9]{1,15}`. @internal */
 export const KEY_PREFIX: RegExp = /^[a-z][a-z0-9]{1,15}$/
 
-/** What an id looks like. @internal */
-export const KEY_ID: RegExp = /^[0-9A-Za-z]{12}$/
+/** What an id looks like. */
+const KEY_ID: RegExp = /^[0-9A-Za-z]{12}$/
 
 /** A key in its parts. @internal */
 export interface KeyParts {

@@ -2,6 +2,7 @@ import { SecurityError } from '../errors.ts'
 import { readOptions } from '../read-options.ts'
 import type { Result } from '../result.ts'
 import type { Store } from '../stores/store.ts'
+import { importPepper } from './key-digest.ts'
 import { auditEvents } from './key-events.ts'
 import { KEY_PREFIX } from './key-format.ts'
 import { type CreatedKey, createKey, deleteKey, type NewKey } from './key-issuing.ts'
@@ -62,7 +63,7 @@ export interface Keyring {
 export interface KeyringCore {
   readonly store: Store
   readonly prefix: string
-  readonly pepper: Uint8Array | null
+  readonly pepper: Promise<CryptoKey> | null
   readonly apiAccess: boolean
   readonly now: () => number
   /** For the store's counts: the injected time, or the store's own clock. */
@@ -109,7 +110,7 @@ function readCore(given: KeyringOptions): KeyringCore {
     apiAccess: (value) => typeof value === 'boolean',
     now: (value) => typeof value === 'function',
   })
-  const { store, prefix, pepper = null, apiAccess = true, now } = options
+  const { store, prefix, pepper, apiAccess = true, now } = options
   if (store === undefined || prefix === undefined) {
     throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'a keyring needs a `store` and a `prefix`' })
   }
@@ -117,7 +118,7 @@ function readCore(given: KeyringOptions): KeyringCore {
   return {
     store,
     prefix,
-    pepper,
+    pepper: pepper === undefined ? null : importPepper(pepper),
     apiAccess,
     now: now ?? Date.now,
     nextEvent: () => events++,

@@ -124,7 +124,7 @@ export interface NodeMessageOptions {
  * stood on the wire, and the raw bytes of the body.
  *
  * @returns The message. Reading ends once a body is over the limit; an authenticator with the same limit refuses it then.
- * @throws A `SecurityError` with code `ERR_INPUT_UNREADABLE` for a body that broke off.
+ * @throws A {@link core.SecurityError} with code `ERR_INPUT_UNREADABLE` for a body that broke off.
  * @example
  * const message = await readNodeMessage(request, { origin: 'https://tools.example.com' })
  * const authentication = await authenticator.authenticate(message)

@@ -26,8 +26,7 @@ export interface Prover {
   prove(request: SignableRequest, candidates: ReadonlySet<number>): Promise<Proof | null>
 }
 
-/** @internal */
-export interface Proof {
+interface Proof {
   /** Positions in the list of callers. */
   readonly callers: ReadonlySet<number>
   /** Whose access token it is, where it was one. */

@@ -16,7 +16,7 @@ type KeyType = 'RSA' | 'EC' | 'OKP'
 const ALGORITHMS: { readonly [kty in KeyType]: (jwk: Jwk) => readonly string[] } = {
   RSA: () => ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   EC: ({ crv }) => CURVES.get(crv) ?? [],
-  OKP: ({ crv }) => (crv === 'Ed25519' ? ['EdDSA', 'Ed25519'] : []),
+  OKP: () => ['EdDSA', 'Ed25519'],
 }
 
 const CURVES = new Map<unknown, readonly string[]>([

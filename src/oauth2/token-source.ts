@@ -40,8 +40,6 @@ export function createTokenSource(parts: CacheParts): TokenSource {
     if (flying !== undefined) return flying
     const flight = fly(parts, place, () => flights.delete(place.key))
     flights.set(place.key, flight)
-    // All who waited may have been called off.
-    flight.catch(() => {})
     return flight
   }
 }

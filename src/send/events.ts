@@ -1,5 +1,4 @@
 import type { ErrorCode, IssueCode, Phase } from '../errors.ts'
-import type { Resolution } from '../types.ts'
 
 /** Something that happened: names and codes only, never a value, a URL or a text of the other side. */
 export type LatchkeyEvent =
@@ -9,7 +8,7 @@ export type LatchkeyEvent =
       /** Name that the model sees. */
       readonly tool: string
       /** The outcome. */
-      readonly outcome: Extract<Resolution, { readonly ok: true }>['outcome']
+      readonly outcome: 'authenticated' | 'unauthenticated'
       /** Index of the option; `null`: none was asked for. */
       readonly optionIndex: number | null
     }

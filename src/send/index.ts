@@ -11,7 +11,14 @@ export type {
 } from './capabilities.ts'
 export { createFetch, type ResolutionOf } from './create-fetch.ts'
 export type { LatchkeyEvent, Observer } from './events.ts'
-export { type EventAttributes, type OpenTelemetry, openTelemetryObserver } from './open-telemetry.ts'
+export {
+  type EventAttributes,
+  type EventCounter,
+  type EventMeter,
+  type EventSpan,
+  type OpenTelemetry,
+  openTelemetryObserver,
+} from './open-telemetry.ts'
 export { prepare } from './prepare.ts'
 export { scrubResponse, type Used } from './scrub-response.ts'
 export { send } from './send.ts'

@@ -2,8 +2,6 @@ import { SecurityError } from '../errors.ts'
 import type { DropTokenOptions } from '../oauth2/types.ts'
 import { apply } from '../plan/apply.ts'
 import { fulfil } from '../plan/fulfil.ts'
-import type { Secret } from '../secret.ts'
-import { secretText } from '../secret.ts'
 import type { Authenticated, HttpRequest, Need, Resolution, Token } from '../types.ts'
 import type { Capabilities, PrepareOptions } from './capabilities.ts'
 import type { Deadline } from './deadline.ts'
@@ -130,12 +128,4 @@ function failed(need: OwedNeed): () => SecurityError {
   if (need.kind === 'callToken') return () => new SecurityError('ERR_CALL_TOKEN_MINT', { retryable: true })
   const message = `what ${nameOf(need)} needs could not be fetched`
   return () => new SecurityError('ERR_NEED_UNMET', { message, retryable: true })
-}
-
-/** Every text that a token holds. @internal */
-export function tokenTexts(token: unknown): readonly string[] {
-  if (typeof token === 'string') return [token]
-  if (typeof token !== 'object' || token === null) return []
-  const text = secretText(token)
-  return text === undefined ? Object.values(token as { [name: string]: Secret }).flatMap(tokenTexts) : [text]
 }

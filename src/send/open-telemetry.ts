@@ -2,17 +2,34 @@ import type { LatchkeyEvent, Observer } from './events.ts'
 
 /** The parts of `@opentelemetry/api` that events go to. */
 export interface OpenTelemetry {
-  /** Gives the span that is active now. */
-  readonly trace: { getActiveSpan(): { addEvent(name: string, attributes?: EventAttributes): unknown } | undefined }
-  /** Makes the counter. */
-  readonly metrics: {
-    getMeter(name: string): {
-      createCounter(
-        name: string,
-        options?: { readonly description?: string },
-      ): { add(value: number, attributes?: EventAttributes): void }
-    }
+  /** Knows the active span. */
+  readonly trace: {
+    /** Gives the span that is active now. */
+    readonly getActiveSpan: () => EventSpan | undefined
   }
+  /** Makes meters. */
+  readonly metrics: {
+    /** Gives the meter of a name. */
+    readonly getMeter: (name: string) => EventMeter
+  }
+}
+
+/** What a span is asked for. */
+export interface EventSpan {
+  /** Adds an event. */
+  addEvent(name: string, attributes?: EventAttributes): unknown
+}
+
+/** What a meter is asked for. */
+export interface EventMeter {
+  /** Makes a counter. */
+  createCounter(name: string, options?: { readonly description?: string }): EventCounter
+}
+
+/** What a counter is asked for. */
+export interface EventCounter {
+  /** Counts. */
+  add(value: number, attributes?: EventAttributes): void
 }
 
 /** What an event tells: names, codes and indexes. */

@@ -11,7 +11,8 @@ export type Used = Response | HttpRequest | Resolution
  *
  * Replaced by `[secret]` are the credentials as they are, percent-encoded, escaped for JSON or HTML, in any mix of these, in
  * base64 at every offset, base64url and hex: also the parts of a Basic credential, what stands behind an auth-scheme, access
- * tokens, signing secrets and signatures. A text of fewer than four characters stays. Needs the whole text: a
+ * tokens, signing secrets and signatures. Secrets of fewer than four characters stay, and
+ * names of users of fewer than eight: they are part of any text. Needs the whole text: a
  * credential that is split over two pieces is found in neither.
  *
  * @param response The answer; its body is read.

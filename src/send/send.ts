@@ -26,7 +26,7 @@ const UNAUTHORIZED = 401
  * @param resolution What `resolve` or `resolveCall` gave for the tool that this request is of.
  * @param capabilities What meets the needs, and `fetch`.
  * @returns The answer with its body read, whatever its status. {@link scrubResponse} takes the credentials out of it.
- * @throws A {@link SecurityError} as {@link prepare} does, and with code `ERR_SEND_FAILED` (the network), `ERR_SEND_TIMEOUT`,
+ * @throws A {@link core.SecurityError} as {@link prepare} does, and with code `ERR_SEND_FAILED` (the network), `ERR_SEND_TIMEOUT`,
  * `ERR_SEND_ABORTED`, `ERR_REDIRECT_REFUSED`, `ERR_RESPONSE_TOO_LARGE` or `ERR_ADDRESS_REFUSED`. Its `phase` says whether
  * anything was sent (`response`: yes), `retryable` whether the same may succeed later. It never quotes a credential, nor
  * the platform's own error.

@@ -3,10 +3,10 @@ import { SecurityError } from '../errors.ts'
 import { foldHeaderName } from '../http/grammar.ts'
 import { readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
-import type { Secret } from '../secret.ts'
+import { type Secret, secretText } from '../secret.ts'
 import { total } from '../total.ts'
 import type { HttpRequest, Resolution } from '../types.ts'
-import { type Met, tokenTexts } from './meet-needs.ts'
+import type { Met } from './meet-needs.ts'
 import { type Sendable, signatureOf } from './write-credentials.ts'
 
 /** Collects what must not be read back from an answer. @internal */
@@ -21,7 +21,7 @@ export interface UsedSecrets {
 /** Shorter texts are part of any word. */
 const MIN_LENGTH = 4
 
-/** Parts of a header that may be its credential, such as what stands behind `Bearer `, are guessed: longer ones only. */
+/** Names of users, and parts of a header that may be its credential: longer ones only, since `admin` is a word, too. */
 const MIN_PART_LENGTH = 8
 
 /** @internal */
@@ -34,20 +34,32 @@ export function collectSecrets(): UsedSecrets {
     list: () => [...found].sort((a, b) => b.length - a.length),
     addMet: (met) => {
       for (const { need, credential } of met) {
-        add(tokenTexts(credential))
-        if (need.kind === 'accessToken') add(tokenTexts(need.client).filter((text) => text !== need.client.clientId))
+        // The parts of structured ones are found in what is written: names of users, clients and keys are no secrets.
+        add(tokenText(credential))
+        if (need.kind === 'accessToken') add(Object.values(need.client).flatMap(secretOf))
       }
     },
     addWritten: (request, resolution) => {
       for (const { value } of resolution.mutations as readonly { readonly value: Secret }[]) {
         const text = value.reveal()
-        add([text, ...behindScheme(text), ...basicParts(text)])
-        add(partsOf(text), MIN_PART_LENGTH)
+        const { secrets, user } = basicParts(text)
+        add([text, ...behindScheme(text), ...secrets])
+        add([user, ...partsOf(text)], MIN_PART_LENGTH)
       }
       add((signatureOf(resolution)?.secrets ?? []).map((secret) => secret.reveal()))
       add(signaturesIn(request, resolution), MIN_PART_LENGTH)
     },
   }
+}
+
+/** The text of a credential that is one. */
+function tokenText(credential: unknown): readonly string[] {
+  return typeof credential === 'string' ? [credential] : secretOf(credential)
+}
+
+function secretOf(value: unknown): readonly string[] {
+  const text = typeof value === 'object' && value !== null ? secretText(value) : undefined
+  return text === undefined ? [] : [text]
 }
 
 /** What stands behind an auth-scheme, or a prefix that is written like one. */
@@ -63,14 +75,20 @@ function partsOf(text: string): readonly string[] {
   )
 }
 
-/** The pair of a Basic credential (RFC 7617), its user and its password. */
-function basicParts(text: string): readonly string[] {
+interface BasicParts {
+  /** The pair and its password. */
+  readonly secrets: readonly string[]
+  readonly user: string
+}
+
+/** A Basic credential in its parts (RFC 7617). */
+function basicParts(text: string): BasicParts {
   const [, encoded = ''] = /^basic +(\S+)$/i.exec(text) ?? []
   const bytes = encoded === '' ? null : decodeBytes(encoded, 'base64')
-  if (bytes === null) return [encoded]
+  if (bytes === null) return { secrets: [], user: '' }
   const pair = new TextDecoder().decode(bytes)
   const colon = pair.indexOf(':')
-  return colon < 0 ? [encoded, pair] : [encoded, pair, pair.slice(0, colon), pair.slice(colon + 1)]
+  return { secrets: [pair, pair.slice(colon + 1)], user: colon < 0 ? '' : pair.slice(0, colon) }
 }
 
 /** The values that hold the signature, and the signatures in them. */

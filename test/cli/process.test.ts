@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -36,6 +36,27 @@ test('a real folder, a missing file and a file that cannot be read each say why'
   expect((await run(denied)).stderr).toBe('latchkey: a.json: permission denied\n')
   const odd = { ...memoryIo({ argv: ['resolve', 'a.json'] }), readFile: fail({ code: 'EIO' }) }
   expect((await run(odd)).stderr).toBe('latchkey: a.json: cannot be read\n')
+})
+
+test('a file of secrets is only for its owner, and never takes the place of another', async () => {
+  const files = { token: join(folder, 'new', 'tokens.json'), migrated: join(folder, 'new', 'migrated.json') }
+  const tool = { delivery: { api: { url: 'https://a.example.com', auth: { type: 'bearer', token: 'dummy-canary' } } } }
+  writeFileSync(join(folder, 'tavus.json'), JSON.stringify(tool))
+  const out = join(folder, 'new', 'tools')
+  const argv = ['import', 'tavus', join(folder, 'tavus.json'), '--out', out, '--secrets-out', files.token]
+  expect((await run({ ...processIo(), argv })).exitCode).toBe(0)
+  expect(statSync(files.token).mode & 0o777).toBe(0o600)
+  expect(readFileSync(files.token, 'utf8')).toContain('dummy-canary')
+  expect(readFileSync(join(out, 'tool.json'), 'utf8')).not.toContain('canary')
+  const again = await run({ ...processIo(), argv })
+  expect(again).toMatchObject({ exitCode: 2, stdout: '' })
+  expect(again.stderr).toContain('is there already')
+  symlinkSync(join(folder, 'elsewhere.json'), files.migrated)
+  const server = { server: { url: 'https://a.example.com', secret: 'dummy-canary' } }
+  writeFileSync(join(folder, 'vapi.json'), JSON.stringify(server))
+  const migrate = ['migrate', 'vapi', join(folder, 'vapi.json'), '--out', files.migrated]
+  expect((await run({ ...processIo(), argv: migrate })).stderr).toContain('is there already')
+  expect(() => statSync(join(folder, 'elsewhere.json'))).toThrow()
 })
 
 test('T50: an error of ours shows its name and nothing of what it says', async () => {

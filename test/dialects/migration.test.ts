@@ -28,6 +28,8 @@ function created({ credentials }: VapiMigration): readonly object[] {
   })
 }
 
+const HEADER_PLAN = { type: 'bearer', headerName: 'X-Vapi-Secret', bearerPrefixEnabled: false }
+
 describe("the migration of Vapi's documentation", () => {
   it('an inline secret: the credential, the reference, and the identical header', async () => {
     const before = { server: { url: 'https://api.example.com/webhook', secret: 'your-secret-token' } }
@@ -201,6 +203,27 @@ describe('what one credential cannot take over stays, and is told', () => {
     ],
     ['a server that cannot be read', { url: 'https://a.example.com', secret: 's', credential: 'c' }, {}],
     ['plain http', { url: 'http://a.example.com', secret: 's' }, {}],
+    [
+      'an id that another credential has',
+      { url: 'https://a.example.com', secret: 's' },
+      {
+        credentialIds: { 'X-Vapi-Secret a.example.com': 'c' },
+        credentials: [{ id: 'c', authenticationPlan: { type: 'bearer', token: 's' } }],
+      },
+    ],
+    [
+      'an id under which another secret is kept',
+      { url: 'https://a.example.com', secret: 's' },
+      {
+        credentialIds: { 'X-Vapi-Secret a.example.com': 'c' },
+        credentials: [{ id: 'c', authenticationPlan: { ...HEADER_PLAN, token: 'other' } }],
+      },
+    ],
+    [
+      'an id whose plan cannot be read',
+      { url: 'https://a.example.com', secret: 's' },
+      { credentialIds: { 'X-Vapi-Secret a.example.com': 'c' }, credentials: [{ id: 'c' }] },
+    ],
   ])('%s', (_, server, options) => {
     const resource = { server }
     const result = migrateVapi(resource, options)
@@ -225,8 +248,37 @@ describe('what one credential cannot take over stays, and is told', () => {
     expect(errorsOf(migrateVapi({ name: 'x' }))).toEqual([['ERR_FIELD_MISSING', '']])
   })
 
-  it('ids that are no texts are refused', () => {
-    const options = { credentialIds: { a: 1 } } as never
+  it.each([
+    ['without its secret', HEADER_PLAN],
+    ['with its secret', { ...HEADER_PLAN, token: 's' }],
+  ])('a credential that was created meanwhile may be listed, %s', (_, authenticationPlan) => {
+    const credentialIds = { 'X-Vapi-Secret a.example.com': 'c' }
+    const credentials = [{ id: 'c', authenticationPlan }]
+    const { report } = taken(
+      migrateVapi({ server: { url: 'https://a.example.com', secret: 's' } }, { credentialIds, credentials }),
+    )
+    expect(report).toMatchObject([{ status: 'migrated', identical: true }])
+  })
+
+  it('two secrets never share a placeholder', () => {
+    const servers = ['https://a.example.com', 'https://a-example.com', 'https://a.example-com.com'].map(
+      (url, index) => ({
+        server: { url, secret: `s${index}` },
+      }),
+    )
+    const { credentials } = taken(migrateVapi(servers))
+    expect(credentials.map(({ credentialId }) => credentialId)).toEqual([
+      '<ID_OF_X_VAPI_SECRET_A_EXAMPLE_COM>',
+      '<ID_OF_X_VAPI_SECRET_A_EXAMPLE_COM 2>',
+      '<ID_OF_X_VAPI_SECRET_A_EXAMPLE_COM_COM>',
+    ])
+  })
+
+  it.each([
+    ['that are no texts', { a: 1 }],
+    ['that are the same for two', { a: 'c', b: 'c' }],
+  ])('ids %s are refused', (_, credentialIds) => {
+    const options = { credentialIds } as never
     expect(() => migrateVapi({}, options)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }))
   })
 })

@@ -171,6 +171,7 @@ describe('the law of the receiving side', () => {
         expect(answer).toMatchObject({ ok: true, outcome: 'authenticated', optionIndex: index })
         if (answer.ok) expect(['platform', 'holder']).toContain(answer.principal)
       }),
+      0.5,
     )
   })
 
@@ -218,6 +219,7 @@ describe('the law of the receiving side', () => {
         const answer = await authenticator.authenticate(toRequest(await outgoing(one, keepOption(one.tokens, index))))
         expect(answer).toMatchObject({ ok: false, status: 401, code: 'ERR_CREDENTIALS_INVALID' })
       }),
+      0.2,
     )
   })
 })

@@ -112,6 +112,18 @@ describe('callers', () => {
   })
 })
 
+it('names of cookies and parameters are exact, those of headers are not', async () => {
+  const right = 'right-0123456789'
+  const ask = async (option: object, headers: Record<string, string>, url?: string) =>
+    (await createAuthenticator(toolWith(option), { credentials: CALLERS }).authenticate(request(headers, url))).ok
+  expect(await ask(COOKIE, { Cookie: `a=b; sid=${right}; c` })).toBe(true)
+  for (const name of ['SID', 'xsid', 'sid2']) expect(await ask(COOKIE, { Cookie: `${name}=${right}` })).toBe(false)
+  expect(await ask(QUERY, {}, `${URL_TEXT}?a=b&api_key=${right}#c`)).toBe(true)
+  expect(await ask(QUERY, {}, `${URL_TEXT}?API_KEY=${right}`)).toBe(false)
+  expect(await ask(QUERY, {}, `${URL_TEXT}#?api_key=${right}`)).toBe(false)
+  expect(await ask(HEADER, { 'x-KEY': right })).toBe(true)
+})
+
 describe('a definition that lets requests pass without', () => {
   it.each([
     ['asks for nothing', [], null],

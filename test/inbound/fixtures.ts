@@ -96,3 +96,15 @@ export const AWAY: Store = Object.fromEntries(
     () => Promise.reject(new SecurityError('ERR_STORE_UNAVAILABLE')),
   ]),
 ) as unknown as Store
+
+/** A store each of whose operations waits for its turn, so that those of several callers come between each other. */
+export function slowDown(store: Store): Store {
+  const slow = Object.entries(store).map(([name, operation]) => [
+    name,
+    async (...values: unknown[]) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return Reflect.apply(operation, store, values)
+    },
+  ])
+  return Object.fromEntries(slow) as Store
+}

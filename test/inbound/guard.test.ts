@@ -11,6 +11,7 @@ import {
   issue,
   NOON,
   requestWith,
+  slowDown,
   statusOf,
 } from './fixtures.ts'
 
@@ -337,6 +338,9 @@ describe('exempt paths', () => {
     '/api/v1/webhooks/%2e%2e%2fkeys',
     '/api/v1/webhooks/x%2f..%2f..%2fkeys',
     '/api/v1/webhooks/%5c..%5ckeys',
+    '/api/v1/webhooks/a%2fb',
+    '/api/v1/webhooks/a%2Fb',
+    '/api/v1/webhooks/a%252fb',
     '/api/v1/webhooks//x',
     '/api/v1/%77ebhooks/x',
     '/api/v1/webhooks/%zz',
@@ -357,6 +361,20 @@ describe('exempt paths', () => {
       )
     },
   )
+})
+
+describe('T85 check and count are one step', () => {
+  it('of 1,000 requests at once, on a store that answers late, exactly the limit of 100 passes', async () => {
+    const keyring = await createTestKeyring({ store: slowDown(createMemoryStore()), now: () => NOON })
+    const { key, id } = await issue(keyring, 'a')
+    await keyring.configureTenant('a', { dailyLimit: 100 }, 'ada')
+    const keyGuard = guard({ keyring })
+    const asked = Array.from({ length: 1000 }, () => keyGuard.check(requestWith(`Bearer ${key.reveal()}`)))
+    const statuses = (await Promise.all(asked)).map(statusOf)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(900)
+    expect([...(await keyring.usage('a', id)).values()]).toEqual([100])
+  })
 })
 
 describe('T86 the daily limit', () => {

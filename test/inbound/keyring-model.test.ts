@@ -173,6 +173,5 @@ it('T81 to T89: whatever administrators and tenants do in whichever order, a key
       }
       await fc.asyncModelRun(setup, commands)
     }),
-    0.2,
   )
 })

@@ -1,7 +1,8 @@
 import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import { guard, guardNode, principalOf } from '../../src/inbound/index.ts'
+import { createAuthenticator, guard, guardNode, principalOf, readNodeMessage } from '../../src/inbound/index.ts'
 import { createTestKeyring, issue } from './fixtures.ts'
 
 const servers: Server[] = []
@@ -108,5 +109,60 @@ describe('a Node http server', () => {
     await middleware(request, response, () => seen.push(200))
     await middleware({ ...request, socket: {} }, response, () => seen.push(200))
     expect(seen).toEqual([200, 403])
+  })
+})
+
+describe('readNodeMessage', () => {
+  const ORIGIN = 'https://tools.example.com'
+  const pieces = async function* (...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+    for (const text of texts) yield Buffer.from(text)
+  }
+  const incoming = (body: AsyncIterable<Uint8Array>, more: object = {}) =>
+    Object.assign(body, {
+      method: 'POST',
+      url: '/hook?a=%7e',
+      rawHeaders: ['X-Key', 'a', '__proto__', 'b', 'x-key', 'c'],
+      socket: {},
+      ...more,
+    })
+
+  it('keeps bytes, the URL as it was spelled, and headers that stand twice', async () => {
+    const message = await readNodeMessage(incoming(pieces('{"a"', ': 1.0}')), { origin: ORIGIN })
+    expect(message).toMatchObject({ method: 'POST', url: `${ORIGIN}/hook?a=%7e` })
+    expect(Buffer.from(message.body).toString()).toBe('{"a": 1.0}')
+    expect(Object.entries(message.headers)).toEqual([
+      ['x-key', ['a', 'c']],
+      ['__proto__', ['b']],
+    ])
+    const routed = await readNodeMessage(incoming(pieces(), { originalUrl: '/api/hook' }), { origin: ORIGIN })
+    expect(routed.url).toBe(`${ORIGIN}/api/hook`)
+    expect(routed.body).toHaveLength(0)
+  })
+
+  it('stops reading behind the limit, and the authenticator refuses what it got', async () => {
+    let read = 0
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        read += 1
+        yield new Uint8Array(4)
+      }
+    }
+    const message = await readNodeMessage(incoming(endless()), { origin: ORIGIN, maxBodyBytes: 10 })
+    expect(read).toBe(3)
+    const authenticator = createAuthenticator(
+      { http: { baseUrlPattern: ORIGIN, httpMethod: 'POST' } },
+      { maxBodyBytes: 10 },
+    )
+    expect(await authenticator.authenticate(message)).toMatchObject({ status: 413 })
+  })
+
+  it('a body that breaks off is an error of ours that quotes nothing', async () => {
+    const broken = async function* (): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1)
+      throw new Error('canary')
+    }
+    const error = await readNodeMessage(incoming(broken()), { origin: ORIGIN }).catch((reason) => reason)
+    expect(error).toMatchObject({ code: 'ERR_INPUT_UNREADABLE', phase: 'request' })
+    expect(inspect(error, { depth: 9 })).not.toContain('canary')
   })
 })

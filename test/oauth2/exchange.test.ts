@@ -227,6 +227,19 @@ describe('what fails on the way', () => {
     expect(await refusalOf(requestAccessToken(requestOf(URL), { fetch }))).toMatchObject({ retryable: true })
   })
 
+  it('a body that is too long is let go', async () => {
+    let isCancelled = false
+    const body = new ReadableStream({
+      pull: (stream) => stream.enqueue(new Uint8Array(40_000)),
+      cancel: () => {
+        isCancelled = true
+      },
+    })
+    const fetch: TokenFetch = async () => new Response(body)
+    await refusalOf(requestAccessToken(requestOf(URL), { fetch }))
+    expect(isCancelled).toBe(true)
+  })
+
   it('an endless body is not read to its end', async () => {
     let written = 0
     server.play((_, response) => {

@@ -20,20 +20,25 @@ export interface FleetResult {
   readonly retries: number
   /** The failures of calls, as texts. */
   readonly failures: readonly string[]
+  /** How often the store did not help. */
+  readonly storeFailures: number
 }
 
 const PAUSE_MS = 300
 
 work(async (input: FleetInput, { together }): Promise<FleetResult> => {
   const store = await connectRedisStore(input.redisUrl, { deadlineMs: input.storeTimeoutMs })
+  const result = { calls: 0, retries: 0, failures: [] as string[], storeFailures: 0 }
   const cache = createTokenCache({
     store,
     keys: [{ keyId: 'k1', key: new Uint8Array(32).fill(1) }],
     hashKey: new Uint8Array(32).fill(2),
     storeTimeoutMs: input.storeTimeoutMs,
     allowLoopbackHttp: true,
+    observe: ({ type }) => {
+      if (type === 'storeFailed') result.storeFailures += 1
+    },
   })
-  const result = { calls: 0, retries: 0, failures: [] as string[] }
   await together()
   const end = performance.now() + input.milliseconds
   const call = async (): Promise<void> => {

@@ -12,10 +12,13 @@ const RUN_MS = 8_000
 const LIFETIME_MS = 4_000
 /** The longest that a token is renewed ahead of its end: a quarter of its life, and half as much again. */
 const AHEAD_MS = LIFETIME_MS * 0.375
+/** What a request may take on a busy machine before it is counted. A second fetch for one expiry would come much sooner. */
+const SLACK_MS = 1_000
 
 /** An authorization server and a tool in one, whose tokens live for four seconds. */
 class Platform {
-  /** When each token was issued. */
+  /** When each token was asked for, and when it was issued. */
+  readonly askedAtMs: number[] = []
   readonly issuedAtMs: number[] = []
   /** The first token that was not revoked. */
   #valid = 0
@@ -30,6 +33,7 @@ class Platform {
       return
     }
     this.#fetching += 1
+    this.askedAtMs.push(performance.now())
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#fetching)
     // As long as a token endpoint takes.
     await new Promise((resolve) => setTimeout(resolve, 30))
@@ -93,15 +97,16 @@ describeWithRedis('T57, T63: 8 processes × 20 callers on a real Redis', (redis)
     const results = await running
     expect(failuresOf(results)).toEqual([])
     expect(callsOf(results)).toBeGreaterThan(PROCESSES * CALLERS)
+    expect(results.map(({ storeFailures }) => storeFailures)).toEqual(new Array(PROCESSES).fill(0))
     expect(platform.mostAtOnce).toBe(1)
     // Each token but the last was used to its end, or was revoked.
-    const { issuedAtMs, revoked } = platform
-    const early = issuedAtMs.slice(1).filter((at, id) => {
+    const { askedAtMs, revoked } = platform
+    const early = askedAtMs.slice(1).filter((at, id) => {
       const wasRevoked = revoked.includes(id + 1)
-      return !wasRevoked && at - (issuedAtMs[id] ?? 0) < LIFETIME_MS - AHEAD_MS - 100
+      return !wasRevoked && at - (askedAtMs[id] ?? 0) < LIFETIME_MS - AHEAD_MS - SLACK_MS
     })
     expect(early).toEqual([])
-    expect(issuedAtMs.length).toBeGreaterThanOrEqual(3)
+    expect(askedAtMs.length).toBeGreaterThanOrEqual(3)
     expect(results.reduce((sum, { retries }) => sum + retries, 0)).toBeGreaterThan(0)
   })
 

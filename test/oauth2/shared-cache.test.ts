@@ -269,6 +269,18 @@ describe('a worker that fails', () => {
     expect(await refusalOf(textOf(cache))).toMatchObject({ retryable: true })
   })
 
+  it('does not get one that expires while it waits', async () => {
+    const endpoint = createFakeEndpoint(60)
+    const { worker } = fleetOf(endpoint)
+    await textOf(worker())
+    endpoint.pass(50_000)
+    endpoint.answer(() => {
+      endpoint.pass(10_000)
+      return new Response('', { status: 503 })
+    })
+    await refusalOf(textOf(worker()))
+  })
+
   it('does not get one that fails while it waits', async () => {
     const endpoint = createFakeEndpoint(60)
     const { worker } = fleetOf(endpoint)

@@ -145,8 +145,14 @@ describe('T62: renewal', () => {
     const endpoint = createFakeEndpoint(seconds)
     const cache = cacheOf(endpoint)
     await textOf(cache)
-    endpoint.pass(seconds * 1000 - urgentMs)
-    expect(await textOf(cache)).toBe('at-2')
+    endpoint.pass(seconds * 1000 - urgentMs - 1)
+    endpoint.hold()
+    expect(await textOf(cache)).toBe('at-1')
+    endpoint.pass(1)
+    const waiting = textOf(cache)
+    await settle()
+    endpoint.release()
+    expect(await waiting).toBe('at-2')
   })
 
   it('that fails leaves the old token as long as it lives, and is not tried all the time', async () => {
@@ -333,6 +339,18 @@ describe('T61: lives and clocks', () => {
     endpoint.pass(3_000_000)
     await textOf(cache)
     endpoint.pass(-2_000_000)
+    expect(await textOf(cache)).toBe('at-2')
+  })
+
+  it('nor does one that goes back little by little', async () => {
+    const endpoint = createFakeEndpoint(3600)
+    const cache = cacheOf(endpoint)
+    await textOf(cache)
+    endpoint.pass(3_000_000)
+    await textOf(cache)
+    endpoint.pass(-20_000)
+    expect(await textOf(cache)).toBe('at-1')
+    endpoint.pass(-20_000)
     expect(await textOf(cache)).toBe('at-2')
   })
 

@@ -98,6 +98,7 @@ describe('T46 which addresses may be reached', () => {
     const allowed = createAddressCheck(['10.20.0.0/16', '127.0.0.1', 'fd00::/8', '::1'])
     for (const address of ['10.20.255.1', '127.0.0.1', 'fd00::1', '::1', '1.1.1.1'])
       expect([address, allowed(address)]).toEqual([address, true])
+    expect(createAddressCheck(['fe80::/10'])('fe80::1%eth0')).toBe(false)
     for (const address of ['10.21.0.1', '127.0.0.2', 'fc00::1', '169.254.169.254'])
       expect([address, allowed(address)]).toEqual([address, false])
   })

@@ -286,6 +286,30 @@ describe('T50 capabilities that fail', () => {
     })
   })
 
+  it('a forged resolution without a tenant reads no credential', async () => {
+    for (const name of ['a stored key', 'oauth2ClientCredentials']) {
+      const resolution = at(named(name))
+      if (!resolution.ok) throw new Error('not resolved')
+      const forged = { ...resolution, binding: { ...resolution.binding, tenant: null } } as Resolution
+      expect(await refusalOf(prepare(REQUEST, forged, named(name).capabilities))).toMatchObject({
+        code: 'ERR_TENANT_REQUIRED',
+      })
+      const credentialStore = { use: async () => KEY }
+      expect(await refusalOf(prepare(REQUEST, forged, { ...named(name).capabilities, credentialStore }))).toMatchObject(
+        { code: 'ERR_TENANT_REQUIRED' },
+      )
+    }
+  })
+
+  it('a host that no URL parser takes cannot be signed', async () => {
+    const { requirements } = definitionAt(ORIGIN, named('hmacSignature in a header').requirements)
+    const resolution = resolve(compile({ requirements, client: {} }), { k: 'a-secret-of-many-bytes' })
+    const origin = 'https://xn--zzzzzz.example'
+    expect(await refusalOf(prepare({ ...REQUEST, url: `${origin}/x` }, resolution, {}, { origin }))).toMatchObject({
+      code: 'ERR_URL_INVALID',
+    })
+  })
+
   it('a stored credential that cannot be sent', async () => {
     for (const value of ['', 'a\nb', 5, null, undefined, { username: 'a' }]) {
       const credentialStore = { use: async () => value as string }

@@ -255,6 +255,18 @@ describe('T49 scrubResponse', () => {
     expect(scrubbed({ headerApiKey: { name: 'X-Key', prefix: 'key:' } }, 'ab12cd34')).toBe('<[secret]>')
   })
 
+  it('names of users, clients and keys are words, too: short ones stay', async () => {
+    const basic = { k: { httpAuth: { scheme: 'Basic' } } }
+    const resolution = resolve(compile(definitionAt('https://a.example', basic)), {
+      k: { username: 'admin', password: 'pass' },
+    })
+    expect(scrubResponse('admin pass admin:pass', resolution)).toBe('admin [secret] [secret]')
+    const client = KINDS.find(({ name }) => name === 'a stored client') as KindCase
+    const request = { method: 'GET', url: 'https://a.example/tool', headers: {} }
+    const prepared = await prepare(request, resolutionAt('https://a.example', client), client.capabilities)
+    expect(scrubResponse('client-1', prepared)).toBe('client-1')
+  })
+
   it('short texts stay: they are part of any word', () => {
     const short = resolve(compile(definitionAt('https://a.example', { k: { headerApiKey: { name: 'X-Key' } } })), {
       k: 'abc',

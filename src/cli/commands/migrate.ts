@@ -60,11 +60,16 @@ function readWords([, format = '', path = '', ...rest]: readonly string[]): stri
 }
 
 async function migrate(value: unknown, io: Io, args: Arguments): Promise<Result<VapiMigration>> {
+  const credentialIds = readPairs(args, 'credential')
+  const ids = Object.values(credentialIds)
+  if (new Set(ids).size < ids.length) {
+    throw new CouldNotRun('--credential gives two credentials one id', 'each secret has a credential of its own')
+  }
   return migrateVapi(value, {
     credentials: await readCredentials(io, args),
     plainHeaders: args.values.get('plain-header') ?? [],
     allowInsecureOrigins: readOrigins(args),
-    credentialIds: readPairs(args, 'credential'),
+    credentialIds,
   })
 }
 

@@ -25,7 +25,7 @@ import { type ServerReader, serverReader } from './servers.ts'
  * @param options Which operations, and where the servers are.
  * @returns The tools, each with an empty token for every requirement name; and the operations that are refused, with the
  * reasons. An error where the document is no OpenAPI 3.0 or 3.1, or lacks an operation that was asked for.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const read = fromOpenApi(document, { operations: ['listOrders'] })
  * if (read.ok) for (const { name, tokens } of read.value.tools) console.log(name, Object.keys(tokens))
@@ -114,30 +114,21 @@ function readOperation(found: Operation, { references, settings, security, serve
   if (schemas.isCut()) {
     issues.push(makeIssue('WARN_DIALECT_DROPPED', pointer, 'schemas are cut: too long, or they refer to themselves'))
   }
+  const { options } = alternatives
   const definition = {
     modelToolName: name,
     ...descriptionOf(operation, item),
     ...(parameters.length === 0 ? {} : { dynamicParameters: parameters.map(({ parameter }) => parameter) }),
     ...(body.fixed.length === 0 ? {} : { staticParameters: body.fixed }),
-    ...(alternatives.options === null
-      ? {}
-      : { requirements: { httpSecurityOptions: { options: alternatives.options } } }),
+    ...(options === null ? {} : { requirements: { httpSecurityOptions: { options } } }),
     http: { baseUrlPattern: `${server.url}${found.path}`, httpMethod: found.method },
   }
   const places = placesOf(found, alternatives, parameters, server.pointer)
-  const finished = finishTool({ definition, tokens: new Map(), places, issues, ...origins(settings) })
+  const { allowInsecureOrigins } = settings
+  const finished = finishTool({ definition, tokens: new Map(), places, issues, allowInsecureOrigins })
   if (!finished.ok) return finished
-  const { value } = finished
-  const tokens = tokenTemplate(value.definition)
-  return {
-    ok: true,
-    value: { name, pointer, definition: value.definition, tokens, issues: finished.issues },
-    issues: [],
-  }
-}
-
-function origins({ allowInsecureOrigins }: OpenApiSettings): { readonly allowInsecureOrigins: readonly string[] } {
-  return { allowInsecureOrigins }
+  const tokens = tokenTemplate(finished.value.definition)
+  return { ok: true, value: { name, pointer, ...finished.value, tokens, issues: finished.issues }, issues: [] }
 }
 
 function descriptionOf(operation: JsonObject, item: JsonObject): { readonly description?: string } {

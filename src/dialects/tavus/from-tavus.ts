@@ -1,15 +1,16 @@
+import { pointerTo } from '../../json-pointer.ts'
 import { readOptions } from '../../read-options.ts'
 import { type Issue, makeIssue, type Result } from '../../result.ts'
 import { snapshot } from '../../snapshot.ts'
-import type { DynamicParameter, JsonValue, StaticParameter, Token } from '../../types.ts'
+import type { JsonValue, Token } from '../../types.ts'
 import { finishTool, ONLY_OPTION, oneOption } from '../finish-tool.ts'
 import { IMPORT_OPTIONS } from '../import-options.ts'
 import { isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 import { readFields, reportDropped } from '../read-fields.ts'
 import { requirementNameFor } from '../requirement-name.ts'
 import type { ImportOptions, ToolWithTokens } from '../tool-with-tokens.ts'
-import { readAuth } from './auth-types.ts'
-import { type TavusApi, tavusParameters } from './tavus-parameters.ts'
+import { type ReadAuth, readAuth } from './auth-types.ts'
+import { type TavusApi, type TavusParameters, tavusParameters } from './tavus-parameters.ts'
 
 /** Fields of a tool that say nothing about its request. */
 const SILENT = ['tool_id', 'id', 'uuid', 'created_at', 'updated_at', 'owner_id']
@@ -25,7 +26,7 @@ const KNOWN = ['name', 'description', 'parameters', 'delivery']
  * @param json A tool as Tavus's API takes or gives it, parsed.
  * @param options How it is read. The suggested requirement name is `credential`.
  * @returns The definition and its tokens, with warnings for what was left out; or every error, with pointers into `json`.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const auth = { type: 'bearer', token: '<YOUR_TOKEN>' }
  * const read = fromTavus({ name: 'orders', delivery: { api: { url: 'https://api.example.com/v1', method: 'GET', auth } } })
@@ -36,63 +37,79 @@ export function fromTavus(json: unknown, options?: ImportOptions): Result<ToolWi
   const settings = readOptions<ImportOptions>(options, IMPORT_OPTIONS)
   const copy = snapshot(json)
   if (!copy.ok) return copy
+  if (isJsonObject(copy.value)) return readTool(copy.value, settings)
+  return { ok: false, issues: [makeIssue('ERR_FIELD_TYPE', '', 'a Tavus tool is an object')] }
+}
+
+function readTool(tool: JsonObject, settings: ImportOptions): Result<ToolWithTokens> {
   const issues: Issue[] = []
-  const tool = copy.value
-  if (!isJsonObject(tool)) return { ok: false, issues: [makeIssue('ERR_FIELD_TYPE', '', 'a Tavus tool is an object')] }
   reportDropped(tool, KNOWN, SILENT, { pointer: '', what: 'tool', issues })
+  const places = new Map(PLACES)
+  const tokens = new Map<string, Token>()
+  const definition = readDefinition(tool, settings, { places, tokens, issues })
+  const { allowInsecureOrigins } = settings
+  return finishTool({ definition: definition ?? {}, tokens, places, issues, allowInsecureOrigins })
+}
+
+/** Where the parts of a definition stand in a tool. */
+const PLACES = [
+  ['', ''],
+  ['/modelToolName', '/name'],
+  ['/dynamicParameters', '/parameters'],
+  ['/staticParameters', '/delivery/api/body_template'],
+  ['/timeout', '/delivery/api/timeout'],
+  ['/http', '/delivery/api'],
+  ['/http/baseUrlPattern', '/delivery/api/url'],
+  ['/http/httpMethod', '/delivery/api/method'],
+  ['/requirements', '/delivery/api/auth'],
+  ['/authTokens', '/delivery/api/auth'],
+] as const
+
+interface Draft {
+  readonly places: Map<string, string>
+  readonly tokens: Map<string, Token>
+  readonly issues: Issue[]
+}
+
+/** `null` where an issue was added. */
+function readDefinition(tool: JsonObject, settings: ImportOptions, draft: Draft): object | null {
+  const { issues } = draft
   const delivery = readDelivery(tool, issues)
+  if (delivery === null) return null
   const { name, description } = tool
   const about = {
     ...(name === undefined || name === null ? {} : { modelToolName: name }),
     ...(description === undefined || description === null ? {} : { description }),
   }
-  const places = new Map([
-    ['', ''],
-    ['/modelToolName', '/name'],
-    ['/dynamicParameters', '/parameters'],
-    ['/staticParameters', '/delivery/api/body_template'],
-    ['/http', '/delivery/api'],
-    ['/http/baseUrlPattern', '/delivery/api/url'],
-    ['/http/httpMethod', '/delivery/api/method'],
-    ['/requirements', '/delivery/api/auth'],
-    ['/authTokens', '/delivery/api/auth'],
-  ])
-  const draft = { places, issues, allowInsecureOrigins: settings.allowInsecureOrigins }
-  if (delivery === null) return finishTool({ ...draft, definition: {}, tokens: new Map() })
   if (delivery === 'appMessage') {
-    const { dynamic } = tavusParameters(tool, null, issues)
-    return finishTool({ ...draft, definition: { ...about, ...listed(dynamic, []), client: {} }, tokens: new Map() })
+    return { ...about, ...listed(tavusParameters(tool, null, issues)), client: {} }
   }
   const api = readApi(delivery, issues)
-  const place = { pointer: '/delivery/api/auth', what: 'auth', issues }
-  const auth = api === null ? null : readAuth(api.auth, place, settings)
-  if (api === null || auth === null) return finishTool({ ...draft, definition: {}, tokens: new Map() })
-  const { dynamic, fixed } = tavusParameters(tool, api, issues)
-  const requirements = new Map<string, object>()
-  const tokens = new Map<string, Token>()
-  if (auth !== 'none') {
-    const requirement = requirementNameFor('credential', settings)
-    requirements.set(requirement, auth.requirement)
-    tokens.set(requirement, auth.token)
-    notePlaces(places, requirement)
-  }
-  const definition = {
+  if (api === null) return null
+  const auth = readAuth(api.auth, { pointer: '/delivery/api/auth', what: 'auth', issues }, settings)
+  if (auth === null) return null
+  return {
     ...about,
-    ...listed(dynamic, fixed),
-    ...oneOption(requirements),
+    ...listed(tavusParameters(tool, api, issues)),
+    ...(auth === 'none' ? {} : requirementOf(auth, settings, draft)),
     ...(api.timeout === undefined ? {} : { timeout: `${api.timeout}s` }),
     http: { baseUrlPattern: api.url, httpMethod: api.method },
   }
-  return finishTool({ ...draft, definition, tokens })
+}
+
+function requirementOf({ requirement, token }: ReadAuth, settings: ImportOptions, { places, tokens }: Draft): object {
+  const name = requirementNameFor('credential', settings)
+  tokens.set(name, token)
+  notePlaces(places, name)
+  return oneOption(new Map([[name, requirement]]))
 }
 
 /** Where the fields of Tavus's `auth` stand that become fields of a requirement. */
 function notePlaces(places: Map<string, string>, requirement: string): void {
-  const at = `${ONLY_OPTION}/requirements/${requirement.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const at = pointerTo(ONLY_OPTION, 'requirements', requirement)
   for (const kind of ['headerApiKey', 'queryApiKey']) places.set(`${at}/${kind}/name`, '/delivery/api/auth/name')
   places.set(`${at}/oauth2ClientCredentials/tokenUrl`, '/delivery/api/auth/token_url')
   places.set(`${at}/oauth2ClientCredentials/scope`, '/delivery/api/auth/scope')
-  places.set('/timeout', '/delivery/api/timeout')
 }
 
 function readDelivery(tool: JsonObject, issues: Issue[]): JsonObject | 'appMessage' | null {
@@ -125,7 +142,7 @@ function readApi(api: JsonObject, issues: Issue[]): (TavusApi & { readonly auth:
   return { url, method, timeout, auth, template: body_template }
 }
 
-function listed(dynamic: readonly DynamicParameter[], fixed: readonly StaticParameter[]): object {
+function listed({ dynamic, fixed }: TavusParameters): object {
   return {
     ...(dynamic.length === 0 ? {} : { dynamicParameters: dynamic }),
     ...(fixed.length === 0 ? {} : { staticParameters: fixed }),

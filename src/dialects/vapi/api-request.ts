@@ -41,12 +41,8 @@ export function readApiRequest(
   if (read.backoffPlan !== undefined) draft.issues.push(dropped(pointerTo(pointer, 'backoffPlan'), 'backoffPlan'))
   const { url, method, name, description, timeoutSeconds } = read
   const names = new Set(entriesOf(ownField(read.body, 'properties')).map(([property]) => property))
-  const pattern = readUrl(url, names)
-  if (pattern === null) {
-    const message = 'the URL is filled in by more than names of body properties'
-    draft.issues.push(inexpressible(pointerTo(pointer, 'url'), message, 'write out what is fixed'))
-    return null
-  }
+  const pattern = readUrl(url, names, pointer, draft)
+  if (pattern === null) return null
   const elsewhere = isWithoutBody(method) ? 'PARAMETER_LOCATION_QUERY' : 'PARAMETER_LOCATION_BODY'
   const locate = (property: string): ParameterLocation =>
     pattern.includes(`{${property}}`) ? 'PARAMETER_LOCATION_PATH' : elsewhere
@@ -78,13 +74,16 @@ export function isWithoutBody(method: string): boolean {
   return ['GET', 'HEAD'].includes(method.toUpperCase())
 }
 
-/** `{{ orderId }}` in a URL is the value of a property; anything else that Liquid can do gives `null`. */
-function readUrl(url: string, names: ReadonlySet<string>): string | null {
+/** `{{ orderId }}` in a URL is the value of a property; anything else that Liquid can do is an issue. */
+function readUrl(url: string, names: ReadonlySet<string>, pointer: string, { issues }: ServerDraft): string | null {
   // A number or a quoted text would stand for itself.
   const VARIABLE = /\{\{ *([a-zA-Z_][\w-]*) *\}\}/g
   const known = [...url.matchAll(VARIABLE)].every(([, name = '']) => names.has(name))
   const literal = url.replace(VARIABLE, () => '')
-  return known && !/[{}]/.test(literal) ? url.replace(VARIABLE, (_, name: string) => `{${name}}`) : null
+  if (known && !/[{}]/.test(literal)) return url.replace(VARIABLE, (_, name: string) => `{${name}}`)
+  const message = 'the URL is filled in by more than names of body properties'
+  issues.push(inexpressible(pointerTo(pointer, 'url'), message, 'write out what is fixed'))
+  return null
 }
 
 interface HeaderSchema {

@@ -15,7 +15,7 @@ import { readVapiOptions, type VapiOptions, type VapiSettings } from './vapi-opt
  * @param json The resource as Vapi's API takes or gives it, parsed.
  * @param options As for {@link fromVapi}.
  * @returns Each server as a tool, or why it cannot be told; an error where the document holds no server at all.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const read = fromVapiResource(assistant, { credentials })
  * if (read.ok) for (const { pointer, definition } of read.value.tools) console.log(pointer, definition.http?.baseUrlPattern)

@@ -25,7 +25,7 @@ import { readVapiOptions, type VapiOptions, type VapiSettings } from './vapi-opt
  * @param options The credentials that it refers to, and what Vapi's documentation leaves open. The suggested requirement
  * names are the credential's id, `X-Vapi-Secret` and the names of the headers.
  * @returns The definition and its tokens, with warnings for what was left out; or every error, with pointers into `json`.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const read = fromVapi({ url: 'https://api.example.com/webhook', secret: '<YOUR_TOKEN>' })
  * if (read.ok) resolve(read.value.definition, read.value.tokens).outcome // 'authenticated'

@@ -34,30 +34,24 @@ export function readHmacPlan(plan: JsonValue, place: ObjectPlace, settings: Vapi
   const read = readFields(plan, RULES, place)
   if (read === null) return null
   const { algorithm, signatureEncoding: encoding = 'hex', signatureHeader = 'x-signature' } = read
-  const refuse = (field: string, message: string, help?: string): null => {
+  const refuse: Refuse = (field, message, help) => {
     place.issues.push(makeIssue('ERR_FIELD_VALUE', pointerTo(place.pointer, field), message, help))
     return null
   }
   if (!isOneOf(algorithm, ALGORITHMS)) return refuse('algorithm', '`algorithm` is not `sha256`, `sha512` or `sha1`')
   if (!isOneOf(encoding, ENCODINGS)) return refuse('signatureEncoding', '`signatureEncoding` is not `hex` or `base64`')
-  const pieces = readPayload(read.payloadFormat ?? DEFAULT_PAYLOAD)
-  if (pieces === null) {
-    const help = 'it has `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}`'
-    return refuse('payloadFormat', 'an unknown placeholder in `payloadFormat`', help)
-  }
-  if (pieces.includes(ID) && read.messageIdHeader === undefined) {
-    return refuse('payloadFormat', '`{svix-id}` is signed, and no `messageIdHeader` sends it', 'name that header')
-  }
+  const pieces = readPayload(read.payloadFormat ?? DEFAULT_PAYLOAD, read.messageIdHeader !== undefined, refuse)
+  if (pieces === null) return null
   const excluded = read.includeTimestamp === false && settings.excludedTimestamp !== 'send'
   const sent = excluded ? withoutTimestamp(pieces, settings.excludedTimestamp === 'empty') : pieces
-  const headers = new Map<string, string>()
-  if (!excluded) headers.set(read.timestampHeader ?? 'x-timestamp', '{timestamp}')
-  if (read.messageIdHeader !== undefined) headers.set(read.messageIdHeader, '{id}')
-  const names = [...headers.keys(), signatureHeader]
-  if (new Set(names.map(foldHeaderName)).size < names.length) {
+  const headers = [
+    ...(excluded ? [] : [[read.timestampHeader ?? 'x-timestamp', '{timestamp}'] as const]),
+    ...(read.messageIdHeader === undefined ? [] : [[read.messageIdHeader, '{id}'] as const]),
+    [signatureHeader, `${escapeLiteral(read.signaturePrefix ?? '')}{signature}`] as const,
+  ]
+  if (new Set(headers.map(([name]) => foldHeaderName(name))).size < headers.length) {
     return refuse('signatureHeader', 'two headers of the plan have one name')
   }
-  headers.set(signatureHeader, `${escapeLiteral(read.signaturePrefix ?? '')}{signature}`)
   const payload = sent.map((piece) => templateOf(piece, settings)).join('')
   const form = {
     ...(algorithm === 'sha256' ? {} : { algorithm }),
@@ -81,11 +75,18 @@ const ID = '{svix-id}'
 const TIMESTAMP = '{timestamp}'
 const PLACEHOLDERS: readonly string[] = ['{body}', TIMESTAMP, '{method}', '{url}', ID]
 
-/** Placeholders and the texts between them; `null` where something looks like a placeholder and is none. */
-function readPayload(format: string): readonly string[] | null {
-  const pieces = format.match(/\{[^{}]*\}|\{|[^{]+/g) ?? []
+type Refuse = (field: string, message: string, help?: string) => null
+
+/** Placeholders and the texts between them. What looks like a placeholder and is none is refused. */
+function readPayload(format: string, hasId: boolean, refuse: Refuse): readonly string[] | null {
+  const pieces: readonly string[] = format.match(/\{[^{}]*\}|\{|[^{]+/g) ?? []
   const unknown = pieces.some((piece) => /^\{[a-zA-Z][\w.-]*\}$/.test(piece) && !PLACEHOLDERS.includes(piece))
-  return unknown ? null : pieces
+  if (unknown) {
+    const help = 'it has `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}`'
+    return refuse('payloadFormat', 'an unknown placeholder in `payloadFormat`', help)
+  }
+  if (hasId || !pieces.includes(ID)) return pieces
+  return refuse('payloadFormat', '`{svix-id}` is signed, and no `messageIdHeader` sends it', 'name that header')
 }
 
 function withoutTimestamp(pieces: readonly string[], keepText: boolean): readonly string[] {

@@ -1,8 +1,10 @@
 import { type Issue, makeIssue, type Result } from '../../result.ts'
 import { snapshot } from '../../snapshot.ts'
 import type { JsonValue } from '../../types.ts'
-import { type JsonObject, ownField } from '../json-object.ts'
+import { type JsonObject, ownField, sortedJson } from '../json-object.ts'
+import { canonicalRequirement } from '../same-tool.ts'
 import type { ToolWithTokens } from '../tool-with-tokens.ts'
+import { type ReadPlan, readPlan } from './credential-plan.ts'
 import { type FoundServer, findServers } from './find-servers.ts'
 import { readFound } from './from-vapi-resource.ts'
 import { findInlineSecrets, senderOf } from './inline-secrets.ts'
@@ -22,7 +24,7 @@ import { readMigrationOptions, type VapiSettings } from './vapi-options.ts'
  * @param json An assistant, phone number, squad, tool, or a list of them, parsed.
  * @param options As for {@link fromVapi}, and the ids of the created credentials.
  * @returns The migrated resource, the credentials to create, and the report; warnings for secrets that stay.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const migrated = migrateVapi({ server: { url: 'https://api.example.com/webhook', secret: '<YOUR_TOKEN>' } })
  * if (migrated.ok) migrated.value.report[0]?.after // ['X-Vapi-Secret: [secret]']
@@ -41,7 +43,9 @@ export function migrateVapi(json: unknown, options?: MigrationOptions): Result<V
   const issues: Issue[] = []
   const report = found.map((server) => migrateServer(server, settings, { document, credentials, issues }))
   for (const pointer of unusedCredentials(found, report)) dropCredential(document, pointer)
-  return { ok: true, value: { resource: document.root, credentials: credentials.list(), report }, issues }
+  const used = new Set(report.map(({ credential }) => credential))
+  const created = credentials.list().filter(({ name }) => used.has(name))
+  return { ok: true, value: { resource: document.root, credentials: created, report }, issues }
 }
 
 interface Migrating {
@@ -74,6 +78,8 @@ function migrateServer(found: FoundServer, settings: VapiSettings, work: Migrati
   const after = readMigrated(trial.root, found, id, credential.plan, settings)
   const identical = read.ok && after !== null && wireText(read.value) === wireText(after)
   if (!identical) return keep('a credential would not send the same')
+  if (isAnother(settings.plans.get(id), credential.plan, settings))
+    return keep('the credential of that id has another plan')
   moveSecret(work.document, found, secret, id)
   return { ...about, status: 'migrated', credential: name, before, after: describeSent(after), identical }
 
@@ -97,6 +103,21 @@ function readMigrated(
     { ...settings, plans },
   )
   return read.ok ? read.value : null
+}
+
+/** Whether the credential that has the id already would send something else. Its secret counts where it is shown. */
+function isAnother(standing: JsonObject | undefined, plan: JsonObject, settings: VapiSettings): boolean {
+  if (standing === undefined) return false
+  const place = { pointer: '', what: 'plan', issues: [] }
+  const [there, wanted] = [ownField(standing, 'authenticationPlan'), plan].map((each) =>
+    readPlan(each, place, settings),
+  )
+  if (there == null || wanted == null) return true
+  const told = ({ requirement, token }: ReadPlan): string => {
+    const copy = snapshot([canonicalRequirement(requirement), there.token === null ? null : token], { reveal: true })
+    return sortedJson(copy.ok ? copy.value : null)
+  }
+  return told(there) !== told(wanted)
 }
 
 /** The webhook credentials of resources of which every server has one of its own by now. */

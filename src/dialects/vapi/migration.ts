@@ -41,6 +41,6 @@ export interface VapiMigration {
 
 /** How a migration is done. */
 export interface MigrationOptions extends VapiOptions {
-  /** Ids of created credentials, by the names of the report. Default none: the resource has placeholders. */
+  /** Ids of created credentials, by the names of the report; all different. Default none: the resource has placeholders. */
   readonly credentialIds?: { readonly [name: string]: string }
 }

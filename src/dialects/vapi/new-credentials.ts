@@ -20,13 +20,16 @@ const SECRET_FIELDS = ['token', 'clientSecret', 'secretKey']
 export function newCredentials(ids: { readonly [name: string]: JsonValue }): NewCredentials {
   const byPlan = new Map<string, MigratedCredential & { readonly plan: JsonObject }>()
   const names = new Set<string>()
+  const placeholders = new Set<string>()
   return {
     take(plan, url) {
       const key = sortedJson(plan)
       const known = byPlan.get(key)
       if (known !== undefined) return known
-      const name = uniqueName(wantedName(plan, url), names)
-      const id = Object.hasOwn(ids, name) ? String(ids[name]) : placeholderOf(name)
+      const name = uniqueName(wantedName(plan, url), names, MAX_NAME)
+      // Two secrets with one placeholder would end up with one id, and one of them at the other's host.
+      const placeholder = uniqueName(placeholderOf(name), placeholders, 2 * MAX_NAME)
+      const id = Object.hasOwn(ids, name) ? String(ids[name]) : `<${placeholder}>`
       const authenticationPlan = Object.fromEntries(
         Object.entries(plan).map(([field, value]) => [field, hide(field, value)]),
       )
@@ -49,11 +52,11 @@ function wantedName({ type, headerName }: JsonObject, url: string): string {
   return `${what} ${host}`.trim().slice(0, MAX_NAME)
 }
 
-function uniqueName(wanted: string, names: Set<string>): string {
+function uniqueName(wanted: string, names: Set<string>, max: number): string {
   let name = wanted
   for (let number = 2; names.has(name); number += 1) {
     const suffix = ` ${number}`
-    name = wanted.slice(0, MAX_NAME - suffix.length) + suffix
+    name = wanted.slice(0, max - suffix.length) + suffix
   }
   names.add(name)
   return name
@@ -62,5 +65,5 @@ function uniqueName(wanted: string, names: Set<string>): string {
 /** Vapi gives the id when the credential is created. */
 function placeholderOf(name: string): string {
   const words = name.toUpperCase().match(/[A-Z0-9]+/g) ?? []
-  return `<ID_OF_${words.join('_')}>`
+  return `ID_OF_${words.join('_')}`
 }

@@ -32,7 +32,7 @@ export interface VapiTool {
  * @param options What Vapi's documentation leaves open; the same as for reading.
  * @returns The tool and the credentials that it names; or what Vapi has no word for, with pointers into the definition, or
  * to `/authTokens/<name>`.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const written = toVapi({ definition, tokens: { apiKey: { credentialId: 'cred_abc123' } } })
  * if (written.ok) written.value.tool // { type: 'apiRequest', …, credentialId: 'cred_abc123' }
@@ -75,6 +75,8 @@ interface Sent extends SentSecrets {
   readonly names: ReadonlyMap<string, string>
 }
 
+const NEW_CREDENTIAL = 'create one from `toVapiCredential`, and give `{ credentialId }` as token'
+
 function writeSecrets(
   definition: ToolDefinition,
   tokens: JsonObject,
@@ -99,14 +101,11 @@ function writeSecrets(
     }
     const header = writeHeader(requirement, token)
     if (header === null) {
-      const message = 'Vapi keeps such a secret in a credential of its own'
-      issues.push(
-        inexpressible(at, message, 'create one from `toVapiCredential`, and give `{ credentialId }` as token'),
-      )
-      continue
+      issues.push(inexpressible(at, 'Vapi keeps such a secret in a credential of its own', NEW_CREDENTIAL))
+    } else {
+      headers[header.name] = header.value
+      names.set(header.name, name)
     }
-    headers[header.name] = header.value
-    names.set(header.name, name)
   }
   if (credentials.length > 1) {
     issues.push(inexpressible(option.pointer, 'Vapi takes one credential a server, and this option has several'))

@@ -23,7 +23,7 @@ export interface VapiCredential {
  * @param json A credential as Vapi's API takes or gives it, parsed.
  * @param options What Vapi's documentation leaves open about signatures and OAuth clients.
  * @returns The requirement and the secret; or every error, with pointers into `json`.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * const read = fromVapiCredential({ authenticationPlan: { type: 'bearer', token: '<YOUR_TOKEN>' } })
  * if (read.ok) read.value.requirement // { httpAuth: { scheme: 'Bearer' } }
@@ -62,7 +62,7 @@ function readCredential(json: JsonValue, settings: VapiSettings): Result<VapiCre
  * @param options What Vapi's documentation leaves open; the same as for reading.
  * @returns The credential as JSON, which holds the secret in plain text; or what Vapi has no word for, with pointers into
  * the requirement.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unknown options.
  * @example
  * toVapiCredential({ requirement: { httpAuth: { scheme: 'Bearer' } }, token: '<YOUR_TOKEN>' })
  */

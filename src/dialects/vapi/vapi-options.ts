@@ -56,12 +56,19 @@ export function readVapiOptions(options: unknown): VapiSettings {
 
 /** The options of a migration; secrets take part in the comparison, so that they are read. @internal */
 export function readMigrationOptions(options: unknown): { readonly settings: VapiSettings; readonly ids: JsonObject } {
-  const tests = { ...VAPI_OPTIONS, credentialIds: textMap }
+  const tests = { ...VAPI_OPTIONS, credentialIds: apart }
   const { credentialIds = {}, ...rest } = readOptions<VapiOptions & { readonly credentialIds: JsonObject }>(
     options,
     tests,
   )
   return { settings: { ...settingsOf(rest), credentialTokens: 'inline' }, ids: credentialIds }
+}
+
+/** One id for two secrets would send one of them where the other belongs. */
+function apart(value: unknown): ReturnType<typeof textMap> {
+  const read = textMap(value)
+  const ids = read === false ? [] : Object.values(read.copy as JsonObject)
+  return new Set(ids).size === ids.length ? read : false
 }
 
 function settingsOf({ credentials = [], ...rest }: Partial<VapiOptions>): VapiSettings {

@@ -119,6 +119,29 @@ describe('splitUrl', () => {
     expect(splitUrl(url)).toBeNull()
   })
 
+  it.each([
+    '[0:0:0:0:0:0:0:1]',
+    '[1::0:2]',
+    '[2001:db8:0:0:1:0:0:1]',
+    '[2001:db8:0:0:1::1]',
+    '[1:0::]',
+    '[1:2:3:4:5:6:7::]',
+  ])('refuses %s, which RFC 5952 writes in another way (T44)', (host) => {
+    expect(splitUrl(`https://${host}/`)).toBeNull()
+  })
+
+  it.each([
+    '[1::2]',
+    '[2001:db8::1:0:0:1]',
+    '[1:0:2:3:4:5:6:7]',
+    '[::]',
+    '[1::]',
+    '[1:2:3:4:5:6::]',
+    '[1:2:3:4:5:6:7:8]',
+  ])('takes %s, as RFC 5952 writes it', (host) => {
+    expect(splitUrl(`https://${host}/`)?.host).toBe(host)
+  })
+
   it.each(['https://[::::]', 'https://[1.2.3.4]', 'https://[.]', 'https://[1:2]', 'https://[:]'])(
     'refuses brackets without an IPv6 address: %s',
     (url) => {
