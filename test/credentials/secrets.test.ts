@@ -99,7 +99,7 @@ describe('values are write-only (P21, P22)', () => {
       }),
       0.05,
     )
-    expect(created).toBeGreaterThan(3)
+    expect(created).toBeGreaterThan(0)
   })
 
   it('the canary sees a secret that is there', async () => {
