@@ -279,7 +279,6 @@ describe('validation', () => {
           expect((error as SecurityError).issues).toEqual(parsed.issues)
         }
       }),
-      0.3,
     )
   })
 })
