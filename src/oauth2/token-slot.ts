@@ -64,8 +64,9 @@ export function lookUp(slot: TokenSlot, nowMs: number): LivingToken | null {
 
 /** Keeps a token, unless it lives for no time. @internal */
 export function keep(slot: TokenSlot, kept: KeptToken, nowMs: number, jitter: number): void {
-  const isKept = ageOf(kept, nowMs, 0) !== 'dead'
-  Object.assign(slot, { kept: isKept ? kept : null, seenAtMs: nowMs, jitter, renewAtMs: 0, isShareable: isKept })
+  const isAlive = ageOf(kept, nowMs, 0) !== 'dead'
+  const isShareable = kept.lifetimeMs > 0
+  Object.assign(slot, { kept: isAlive ? kept : null, seenAtMs: nowMs, jitter, renewAtMs: 0, isShareable })
 }
 
 /** Renews no further for a while: a tenth of what is left, or as long as the server asked for. @internal */

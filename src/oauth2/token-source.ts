@@ -47,9 +47,7 @@ export function createTokenSource(parts: CacheParts): TokenSource {
 // INVARIANT: a token is kept and its flight is over in one step, so that whoever asks afterwards sees what was dropped since.
 async function fly(parts: CacheParts, place: TokenPlace, land: () => void): Promise<KeptToken> {
   try {
-    let kept = await obtain(parts, place)
-    // One that was shared may have failed elsewhere while it was on its way.
-    while (isRejected(parts, place, kept)) kept = await obtain(parts, place)
+    const kept = await obtain(parts, place)
     const slot = parts.slotOf(place.key)
     const nowMs = readClock(place.endpoint.now)
     keep(slot, kept, nowMs, parts.surroundings.random())
@@ -64,10 +62,15 @@ async function fly(parts: CacheParts, place: TokenPlace, land: () => void): Prom
 async function obtain(parts: CacheParts, place: TokenPlace): Promise<KeptToken> {
   const { shared, surroundings } = parts
   if (shared === null || !parts.slotOf(place.key).isShareable) return fetchToken(parts, place)
+  const job = jobOf(parts, place)
   const lockMs = place.endpoint.timeoutMs * 1.5
-  const { kept, isShared } = await obtainShared(shared, jobOf(parts, place), { lockMs, surroundings })
-  if (isShared) tell(parts, place, 'shared')
-  return kept
+  for (;;) {
+    const { kept, isShared } = await obtainShared(shared, job, { lockMs, surroundings })
+    // On its way it may have failed elsewhere, or died; one that was just fetched is the best there is.
+    if (isRejected(parts, place, kept) || (isShared && job.leftMs(kept) === 0)) continue
+    if (isShared) tell(parts, place, 'shared')
+    return kept
+  }
 }
 
 function jobOf(parts: CacheParts, place: TokenPlace): TokenJob {

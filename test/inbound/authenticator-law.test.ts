@@ -200,6 +200,7 @@ describe('the law of the receiving side', () => {
           expect([400, 401]).toContain(answer.ok ? 200 : answer.status)
         },
       ),
+      0.5,
     )
   })
 

@@ -201,6 +201,41 @@ describe('a fleet', () => {
   })
 })
 
+describe('a worker that is slow', () => {
+  it('and whose token was dead on arrival shares the next one', async () => {
+    const endpoint = createFakeEndpoint(60)
+    const { worker, store } = fleetOf(endpoint)
+    const cache = worker()
+    endpoint.answer(() => {
+      endpoint.pass(61_000)
+      return Response.json({ access_token: 'late', expires_in: 60 })
+    })
+    expect(await textOf(cache)).toBe('late')
+    expect(await dump(store)).toBe('[]')
+    endpoint.answer(() => Response.json({ access_token: 'soon', expires_in: 60 }))
+    expect([await textOf(cache), await textOf(worker())]).toEqual(['soon', 'soon'])
+  })
+
+  it('and whose shared token died on its way gets another', async () => {
+    const endpoint = createFakeEndpoint(60)
+    const { worker, store } = fleetOf(endpoint)
+    const [one, other] = [worker(PATIENT), worker()]
+    let step = 0
+    store.before(async (operation) => {
+      if (step === 0 && operation === 'setIfAbsent') {
+        step = 1
+        await textOf(other)
+      } else if (step === 1 && operation === 'compareAndDelete') {
+        // Found, and about to be given out.
+        step = 2
+        endpoint.pass(60_000)
+      }
+    })
+    expect(await textOf(one)).toBe('at-2')
+    expect(step).toBe(2)
+  })
+})
+
 describe('a worker that fails', () => {
   it('lets the next one try at once', async () => {
     const endpoint = createFakeEndpoint()
