@@ -23,6 +23,16 @@ const LAYERS: readonly (readonly string[])[] = [
 ]
 const LEAVES = LAYERS.length
 
+/** The folders of the command line, from top to bottom; each imports lower ones, and its own row no other folder. */
+const CLI_LAYERS: readonly (readonly string[])[] = [
+  ['commands'],
+  ['administration', 'help', 'import', 'send', 'sign'],
+  ['diagnose', 'tools'],
+  ['files', 'report'],
+  ['source'],
+  ['terminal'],
+]
+
 /** Packages, and the layers that may import them (design.md, section 7). */
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   immer: ['call'],
@@ -182,6 +192,23 @@ describe('architecture', () => {
         .map((target) => `${path} imports ${target}`)
     })
     expect(upwards.filter((line) => !isCliFromIndex(line))).toEqual([])
+  })
+
+  it('imports of the command line point down only, and the files above its folders import all', () => {
+    const rowOf = (path: string): number => {
+      const [, , folder = '', file] = path.split('/')
+      return file === undefined ? -1 : CLI_LAYERS.findIndex((row) => row.includes(folder))
+    }
+    const inside = [...sources.values()].filter(({ path }) => path.startsWith('src/cli/'))
+    expect(inside.filter(({ path }) => path.split('/').length > 3 && rowOf(path) < 0)).toEqual([])
+    const upwards = inside.flatMap(({ path, imports }) =>
+      imports
+        .map(({ specifier }) => targetOf(path, specifier))
+        .filter((target) => target.startsWith('src/cli/') && dirname(target) !== dirname(path))
+        .filter((target) => rowOf(target) <= rowOf(path))
+        .map((target) => `${path} imports ${target}`),
+    )
+    expect(upwards).toEqual([])
   })
 
   it('no file imports itself in a circle', () => {

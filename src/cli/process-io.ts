@@ -1,7 +1,7 @@
 import { type Dirent, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { FolderEntry, Io } from './io.ts'
-import { openStore } from './open-store.ts'
+import { openStore } from './administration/open-store.ts'
+import type { FolderEntry, Io } from './terminal/io.ts'
 
 /** The process that this runs in. @internal */
 export function processIo(): Io {

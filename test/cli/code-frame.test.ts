@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { layOutLine } from '../../src/cli/frame-line.ts'
-import { columnsOf, printable, wrap } from '../../src/cli/printable.ts'
+import { layOutLine } from '../../src/cli/report/frame-line.ts'
+import { columnsOf, printable, wrap } from '../../src/cli/terminal/printable.ts'
 
 const WIDTH = 60
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findFiles } from '../../src/cli/find-files.ts'
+import { findFiles } from '../../src/cli/files/find-files.ts'
 import { memoryIo } from './memory-io.ts'
 
 const FILES = [

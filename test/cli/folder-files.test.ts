@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findFolderFiles } from '../../src/cli/folder-files.ts'
+import { findFolderFiles } from '../../src/cli/files/folder-files.ts'
+import { mentionsTools } from '../../src/cli/files/tool-fields.ts'
 import { processIo } from '../../src/cli/process-io.ts'
 import { run } from '../../src/cli/run.ts'
-import { mentionsTools } from '../../src/cli/tool-fields.ts'
 import { memoryIo } from './memory-io.ts'
 
 const FILES = [

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { FolderEntry, Io } from '../../src/cli/io.ts'
+import type { FolderEntry, Io } from '../../src/cli/terminal/io.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import type { Store } from '../../src/stores/store.ts'
 

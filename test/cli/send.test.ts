@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/run.ts'
-import { SENDING_OPTIONS } from '../../src/cli/send-options.ts'
+import { SENDING_OPTIONS } from '../../src/cli/send/options.ts'
 import { createCredentialStore, createMemoryStore } from '../../src/credentials/index.ts'
 import type { Requirement } from '../../src/index.ts'
 import { readFences } from '../docs/fences.ts'

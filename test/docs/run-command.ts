@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Io, Outcome } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
+import type { Io, Outcome } from '../../src/cli/terminal/io.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import type { Store } from '../../src/stores/store.ts'
 

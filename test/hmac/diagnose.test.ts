@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
-import { diagnose, HYPOTHESES } from '../../src/cli/diagnose.ts'
-import type { DebugRequest, Subject } from '../../src/cli/diagnose-subject.ts'
-import { CLOCK_HYPOTHESES, describeDuration } from '../../src/cli/diagnose-time.ts'
+import { diagnose, HYPOTHESES } from '../../src/cli/diagnose/diagnose.ts'
+import type { DebugRequest, Subject } from '../../src/cli/diagnose/subject.ts'
+import { CLOCK_HYPOTHESES, describeDuration } from '../../src/cli/diagnose/time.ts'
 import { type HmacForm, signaturePresets, verifySignature } from '../../src/hmac/index.ts'
 import { BODY_ONLY, macOf, NOW, SECRET, TIMED, URL_OF_HOOK } from './messages.ts'
 

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CouldNotRun } from '../../src/cli/failure.ts'
-import { createMask } from '../../src/cli/sign-mask.ts'
-import { readMessage } from '../../src/cli/sign-message.ts'
+import { createMask } from '../../src/cli/sign/mask.ts'
+import { readMessage } from '../../src/cli/sign/message.ts'
+import { CouldNotRun } from '../../src/cli/terminal/failure.ts'
 import { check } from '../properties/settings.ts'
 import { BODY_ONLY } from './messages.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { COMMON_OPTIONS, type Command } from '../command.ts'
-import { EXIT } from '../exit-codes.ts'
-import { SCHEMA_HELP } from '../help.ts'
+import { SCHEMA_HELP } from '../help/main.ts'
+import { COMMON_OPTIONS, type Command } from '../terminal/command.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
 
 /** Prints the JSON Schema of a tool definition. @internal */
 export const schemaCommand: Command = {

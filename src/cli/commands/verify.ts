@@ -3,28 +3,28 @@ import { verifySignature } from '../../hmac/verify-signature.ts'
 import { readQuery } from '../../http/query.ts'
 import { splitUrl } from '../../http/url.ts'
 import type { HmacForm } from '../../types.ts'
-import { type Arguments, lastValue } from '../arguments.ts'
-import type { Command, Context } from '../command.ts'
-import { type Diagnosis, diagnose } from '../diagnose.ts'
-import { type DebugRequest, headerEntry } from '../diagnose-subject.ts'
-import { EXIT } from '../exit-codes.ts'
-import { CouldNotRun } from '../failure.ts'
-import type { Outcome } from '../io.ts'
-import { jsonText } from '../report-json.ts'
-import { pageText } from '../report-text.ts'
-import { couldRun } from '../sign-failure.ts'
-import { readDebugForm } from '../sign-form.ts'
-import { VERIFY_HELP } from '../sign-help.ts'
-import { createMask, type Mask } from '../sign-mask.ts'
-import { noticesOn, readNow, readSigningSecrets, refuseSecondStdin, SIGNATURE_OPTIONS } from '../sign-options.ts'
-import { readDebugRequest } from '../sign-request.ts'
+import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts'
+import { type DebugRequest, headerEntry } from '../diagnose/subject.ts'
+import { VERIFY_HELP } from '../help/sign.ts'
+import { jsonText } from '../report/json.ts'
+import { pageText } from '../report/text.ts'
+import { readDebugForm } from '../sign/form.ts'
+import { createMask, type Mask } from '../sign/mask.ts'
+import { noticesOn, readNow, readSigningSecrets, refuseSecondStdin, SIGNATURE_OPTIONS } from '../sign/options.ts'
+import { readDebugRequest } from '../sign/request.ts'
 import {
   type ReceivedCarrier,
   type ShownCause,
   type VerificationReport,
   verificationJson,
   verificationLines,
-} from '../verify-report.ts'
+} from '../sign/verify-report.ts'
+import { type Arguments, lastValue } from '../terminal/arguments.ts'
+import type { Command, Context } from '../terminal/command.ts'
+import { couldRun } from '../terminal/could-run.ts'
+import { EXIT } from '../terminal/exit-codes.ts'
+import { CouldNotRun } from '../terminal/failure.ts'
+import type { Outcome } from '../terminal/io.ts'
 
 /** Says whether a signature is valid, and which mistake explains one that is not. @internal */
 export const verifyCommand: Command = {

@@ -1,7 +1,0 @@
-import type { LoadedFile } from './loaded-tool.ts'
-import { printable } from './printable.ts'
-
-/** Says that a file holds nothing to work on, so that silence is not read as success. @internal */
-export function noteOnFile({ document, tools, findings }: LoadedFile): string {
-  return tools.length > 0 || findings.length > 0 ? '' : `latchkey: ${printable(document.path)}: selects no tool\n`
-}
