@@ -33,6 +33,12 @@ export interface Turns {
   readonly surroundings: Surroundings
 }
 
+/** A token, and whether the store had it. @internal */
+export interface Obtained {
+  readonly kept: KeptToken
+  readonly isShared: boolean
+}
+
 /** What a worker found out while it waited: its lock, and a token that is old but alive. */
 interface Attempt {
   readonly lockId: string
@@ -46,14 +52,9 @@ const MAX_PAUSE_MS = 40
  * Gets a token that a whole fleet shares: one worker asks the token endpoint, the others wait for what it shares.
  *
  * A worker that dies holds the others up no longer than its lock lives. Without the store each worker asks for itself.
- * @returns The token, and whether the store had it.
  * @internal
  */
-export async function obtainShared(
-  shared: SharedTokens,
-  job: TokenJob,
-  turns: Turns,
-): Promise<{ readonly kept: KeptToken; readonly isShared: boolean }> {
+export async function obtainShared(shared: SharedTokens, job: TokenJob, turns: Turns): Promise<Obtained> {
   const attempt: Attempt = { lockId: turns.surroundings.newId(), spare: null }
   const turn = await awaitTurn(shared, job, turns, attempt)
   if (typeof turn === 'object') return { kept: turn, isShared: true }

@@ -6,7 +6,7 @@ import type { TokenEndpoint } from './endpoint-options.ts'
 import { exchange } from './exchange.ts'
 import { hostOf } from './failures.ts'
 import { ageOf, type KeptToken, keptTokenOf, leftMs } from './kept-token.ts'
-import { obtainShared, type Surroundings, type TokenJob } from './obtain-shared.ts'
+import { type Obtained, obtainShared, type Surroundings, type TokenJob } from './obtain-shared.ts'
 import type { SharedTokens } from './shared-tokens.ts'
 import { accept, keep, postponeRenewal, type TokenSlot } from './token-slot.ts'
 import type { TokenCacheEvent } from './types.ts'
@@ -47,7 +47,10 @@ export function createTokenSource(parts: CacheParts): TokenSource {
 // INVARIANT: a token is kept and its flight is over in one step, so that whoever asks afterwards sees what was dropped since.
 async function fly(parts: CacheParts, place: TokenPlace, land: () => void): Promise<KeptToken> {
   try {
-    const kept = await obtain(parts, place)
+    let obtained = await obtain(parts, place)
+    while (isLost(parts, place, obtained)) obtained = await obtain(parts, place)
+    const { kept, isShared } = obtained
+    if (isShared) tell(parts, place, 'shared')
     const slot = parts.slotOf(place.key)
     const nowMs = readClock(place.endpoint.now)
     keep(slot, kept, nowMs, parts.surroundings.random())
@@ -59,18 +62,18 @@ async function fly(parts: CacheParts, place: TokenPlace, land: () => void): Prom
   }
 }
 
-async function obtain(parts: CacheParts, place: TokenPlace): Promise<KeptToken> {
+/** Whether a token has failed elsewhere on its way, or died. One that was just fetched is the best there is, even dead. */
+function isLost(parts: CacheParts, place: TokenPlace, { kept, isShared }: Obtained): boolean {
+  return isRejected(parts, place, kept) || (isShared && leftMs(kept, readClock(place.endpoint.now)) === 0)
+}
+
+async function obtain(parts: CacheParts, place: TokenPlace): Promise<Obtained> {
   const { shared, surroundings } = parts
-  if (shared === null || !parts.slotOf(place.key).isShareable) return fetchToken(parts, place)
-  const job = jobOf(parts, place)
-  const lockMs = place.endpoint.timeoutMs * 1.5
-  for (;;) {
-    const { kept, isShared } = await obtainShared(shared, job, { lockMs, surroundings })
-    // On its way it may have failed elsewhere, or died; one that was just fetched is the best there is.
-    if (isRejected(parts, place, kept) || (isShared && job.leftMs(kept) === 0)) continue
-    if (isShared) tell(parts, place, 'shared')
-    return kept
+  if (shared === null || !parts.slotOf(place.key).isShareable) {
+    return { kept: await fetchToken(parts, place), isShared: false }
   }
+  const lockMs = place.endpoint.timeoutMs * 1.5
+  return obtainShared(shared, jobOf(parts, place), { lockMs, surroundings })
 }
 
 function jobOf(parts: CacheParts, place: TokenPlace): TokenJob {
