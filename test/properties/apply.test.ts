@@ -165,6 +165,7 @@ describe('apply', () => {
         }
         expect(cookie.startsWith(cookies.replace(/;? *$/, '').trimStart()) || cookies.startsWith(' ')).toBe(true)
       }),
+      1 / 3,
     )
   })
 
@@ -293,6 +294,7 @@ describe('apply', () => {
           { kind: 'query', name, value: { secret: query }, requirement: 'q' },
         ])
       }),
+      1 / 3,
     )
   })
 
@@ -312,6 +314,7 @@ describe('apply', () => {
         const code = resolution.ok ? 'ERR_NEED_UNMET' : 'ERR_NOT_RESOLVED'
         expect(() => apply(make(definition), resolution)).toThrow(expect.objectContaining({ code }))
       }),
+      1 / 3,
     )
   })
 })

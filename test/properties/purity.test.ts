@@ -81,6 +81,7 @@ describe('purity', () => {
         expect(outgoing.headers).not.toBe(request.headers)
         expect(outgoing.body).toBe(request.body)
       }),
+      1 / 3,
     )
   })
 
@@ -133,6 +134,7 @@ describe('purity', () => {
         apply(proxy, resolution)
         expect(readTwice(counts)).toEqual([])
       }),
+      1 / 3,
     )
   })
 

@@ -112,6 +112,7 @@ describe('secrets', () => {
         const { mutations, ...rest } = resolution
         noLeak([rest, mutations.map(({ value: _, ...place }) => place)], secrets)
       }),
+      1 / 3,
     )
   })
 
@@ -126,6 +127,7 @@ describe('secrets', () => {
           noLeak(error, secrets)
         }
       }),
+      1 / 4,
     )
   })
 
@@ -185,6 +187,7 @@ describe('secrets', () => {
           [token, other],
         )
       }),
+      1 / 4,
     )
   })
 
@@ -220,6 +223,7 @@ describe('secrets', () => {
           [value],
         )
       }),
+      1 / 4,
     )
   })
 
@@ -258,6 +262,7 @@ describe('secrets', () => {
         noLeak(parseDefinition(broken, { unknownFields: 'allow' }).issues, [value])
         noLeak(parseDefinitionText(`{"description": "${value}`), [value])
       }),
+      1 / 4,
     )
   })
 
@@ -276,6 +281,7 @@ describe('secrets', () => {
         const filled = fillTemplates({ k: '{{other}}', r: new Secret(token) }, { other: variable })
         noLeak(filled, [token, variable])
       }),
+      1 / 4,
     )
   })
 
@@ -334,6 +340,7 @@ describe('secrets', () => {
         })
         expect(reports[0]).toEqual(reports[1])
       }),
+      1 / 3,
     )
   })
 

@@ -258,6 +258,7 @@ describe('validation', () => {
           }
         }
       }),
+      1 / 3,
     )
   })
 
@@ -279,6 +280,7 @@ describe('validation', () => {
           expect((error as SecurityError).issues).toEqual(parsed.issues)
         }
       }),
+      1 / 3,
     )
   })
 })
