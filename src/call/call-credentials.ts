@@ -1,4 +1,3 @@
-import type { RemoveCredentialUse } from '../credentials/request-types.ts'
 import type { CredentialResource } from '../credentials/types.ts'
 import { optionsOf, requirementsOf } from '../definition/options.ts'
 import { pointerTo } from '../json-pointer.ts'
@@ -111,8 +110,9 @@ interface Use {
 }
 
 /**
- * Records that the call, and each stored tool, uses the credentials. Where that fails for one of them, the call is taken
- * back from the others.
+ * Records that the call, and each stored tool, uses the credentials. Where that fails for one of them, nothing is taken
+ * back from the others: the call may run already, from an earlier resolution. A use too many ends with the call, one too
+ * few would have a credential deleted under it (CRD-6).
  * @internal
  */
 export async function recordUses(
@@ -126,8 +126,6 @@ export async function recordUses(
   }
   const issues = await Promise.all([...uses.values()].map((use) => record(store, use, expiresAt)))
   const failed = new Map(issues.flatMap((issue) => (issue === null ? [] : [[issue.pointer, issue]])))
-  // A use with an end goes by itself, if the store is away now.
-  if (failed.size > 0) await Promise.allSettled([...uses.values()].filter(isOfCall).map((use) => takeBack(store, use)))
   return [...failed.values()]
 }
 
@@ -142,29 +140,20 @@ function usesOf(reference: Reference, callId: string | undefined): readonly Use[
 
 const CALL = 'call'
 
-function isOfCall({ resource }: Use): boolean {
-  return resource.type === CALL
-}
-
-async function record(store: CallStore, use: Use, expiresAt: number | undefined): Promise<Issue | null> {
-  const end = isOfCall(use) && expiresAt !== undefined ? { expiresAtMs: expiresAt } : {}
+async function record(
+  store: CallStore,
+  { reference, resource }: Use,
+  expiresAt: number | undefined,
+): Promise<Issue | null> {
+  const { tenant, environment, credentialId, pointer } = reference
+  const end = resource.type === CALL && expiresAt !== undefined ? { expiresAtMs: expiresAt } : {}
   try {
-    await store.recordUse({ ...addressOf(use), ...end })
+    // INVARIANT: an outcome that needs a stored credential has a tenant (ERR_TENANT_REQUIRED).
+    await store.recordUse({ tenant: String(tenant), environment, credentialId, resource, ...end })
     return null
   } catch {
-    const { pointer } = use.reference
     // Deleted since it was checked, or the store is away: asking again tells.
-    const issue = await ask(store, use.reference)
+    const issue = await ask(store, reference)
     return issue === null ? lookUpFailed(pointer) : { ...issue, pointer }
   }
-}
-
-async function takeBack(store: CallStore, use: Use): Promise<void> {
-  await store.removeUse(addressOf(use))
-}
-
-function addressOf({ reference, resource }: Use): RemoveCredentialUse {
-  const { tenant, environment, credentialId } = reference
-  // INVARIANT: an outcome that needs a stored credential has a tenant (ERR_TENANT_REQUIRED).
-  return { tenant: String(tenant), environment, credentialId, resource }
 }

@@ -59,10 +59,11 @@ export interface ResolveCallOptions extends Omit<ResolveOptions, 'mintCallToken'
   readonly mintCallToken?: (request: CallTokenRequest) => MaybePromise<string | Secret>
   /**
    * Where stored credentials are kept. Each `{ credentialId }` that a tool needs is then checked here, before the call: that
-   * it exists, has the type, and may go to the tool; and its use by the call and by the stored tool is recorded. The value
-   * is read when a request is sent. Default: references are taken as they are.
+   * it exists, has the type, and may go to the tool; and its use by the call and by the stored tool is recorded. The use by
+   * the call ends with `expiresAt`; without it, `removeUse` ends it, also where recording another use failed and refused the
+   * call. The value is read when a request is sent. Default: references are taken as they are.
    */
-  readonly credentialStore?: Pick<CredentialStore, 'check' | 'recordUse' | 'removeUse'>
+  readonly credentialStore?: Pick<CredentialStore, 'check' | 'recordUse'>
   /** Id of the call; required with `mintCallToken`. */
   readonly callId?: string
   /** When the call ends at the latest, in milliseconds since the epoch; handed to `mintCallToken`. */

@@ -24,9 +24,19 @@ export function recordKey(address: Address): string {
   return recordPrefix(address) + encodeURIComponent(address.credentialId)
 }
 
+/** @internal */
+export function namePrefix(scope: Scope): string {
+  return `credential/name/${scopePath(scope)}`
+}
+
 /** The index that makes names unique: it holds the id of the credential that has the name. @internal */
 export function nameKey(scope: Scope, name: string): string {
-  return `credential/name/${scopePath(scope)}${encodeURIComponent(name)}`
+  return namePrefix(scope) + encodeURIComponent(name)
+}
+
+/** The name in a key made by {@link nameKey}. @internal */
+export function nameIn(key: string): string {
+  return decodeURIComponent(key.split('/').at(-1) ?? '')
 }
 
 /** @internal */

@@ -3,7 +3,7 @@ import { SecurityError } from '../errors.ts'
 import type { Store } from '../stores/store.ts'
 import { type Address, recordKey } from './addresses.ts'
 import { isCredentialId } from './names.ts'
-import { type CredentialRecord, readRecord } from './record.ts'
+import { type CredentialRecord, readRecord, readTombstone } from './record.ts'
 
 /** What every operation works with. @internal */
 export interface Core {
@@ -15,21 +15,37 @@ export interface Core {
   readonly newId: () => string
 }
 
-/** A record where it was found, with the text that a commit expects there. @internal */
-export interface Found {
+/** What stands at an address: a record, what is left of one, or damage. @internal */
+export interface Entry {
   readonly address: Address
   readonly key: string
+  /** What a commit expects there. */
   readonly text: string
+}
+
+/** A record where it was found. @internal */
+export interface Found extends Entry {
   readonly record: CredentialRecord
 }
 
-/** Reads one record. @internal */
-export async function find({ store }: Core, address: Address): Promise<Found | null> {
+/** Reads what stands at an address. @internal */
+export async function findEntry({ store }: Core, address: Address): Promise<Entry | null> {
   // What cannot be an id is asked of no store.
   if (!isCredentialId(address.credentialId)) return null
   const key = recordKey(address)
   const text = await store.get(key)
-  return text === null ? null : { address, key, text, record: readRecord(text) }
+  return text === null ? null : { address, key, text }
+}
+
+/**
+ * Reads one record; a credential whose deletion by force has begun is not found.
+ * @throws A {@link SecurityError} with code `ERR_SEAL_INVALID` for one that was damaged.
+ * @internal
+ */
+export async function find(core: Core, address: Address): Promise<Found | null> {
+  const entry = await findEntry(core, address)
+  if (entry === null || readTombstone(entry.text) !== null) return null
+  return { ...entry, record: readRecord(entry.text, address.credentialId) }
 }
 
 /** Where a look-up led: `elsewhere` is the default environment, and nobody asked to fall back to it. @internal */

@@ -8,6 +8,7 @@ import { isCredentialId, nameIssues } from './names.ts'
 import { type CredentialRecord, describe, writeRecord } from './record.ts'
 import type { CreateCredential } from './request-types.ts'
 import { REQUESTS, readRequest } from './requests.ts'
+import { findStanding, isNameTaken } from './tombstones.ts'
 import type { StoredCredential } from './types.ts'
 import { sealVersions } from './versions.ts'
 
@@ -48,14 +49,13 @@ async function add(
   address: Address,
   record: CredentialRecord,
 ): Promise<Result<StoredCredential> | typeof CONFLICT> {
-  const [key, index] = [recordKey(address), nameKey(address, record.name)]
   const committed = await core.store.commit([
-    { key, expected: null, value: writeRecord(record) },
-    { key: index, expected: null, value: address.credentialId },
+    { key: recordKey(address), expected: null, value: writeRecord(record) },
+    { key: nameKey(address, record.name), expected: null, value: address.credentialId },
   ])
   if (committed) return done(describe(address, record, record.createdAtMs))
-  if ((await core.store.get(index)) !== null) return nameTaken()
-  return (await core.store.get(key)) === null ? CONFLICT : idTaken()
+  if (await isNameTaken(core, address, record.name)) return nameTaken()
+  return (await findStanding(core, address)) === null ? CONFLICT : idTaken()
 }
 
 function newId({ newId: make }: Core): string {

@@ -9,7 +9,7 @@ import { type Core, lookUp } from './core.ts'
 import { create } from './create.ts'
 import { remove } from './delete.ts'
 import { check, use, verificationSecrets } from './reading.ts'
-import { describe, readRecord } from './record.ts'
+import { describe, readRecord, readTombstone } from './record.ts'
 import { addressIn, REQUESTS, readRequest } from './requests.ts'
 import { resealAll } from './reseal.ts'
 import type {
@@ -111,6 +111,10 @@ async function list(core: Core, given: CredentialScope): Promise<readonly Stored
   const scope = readRequest<CredentialScope>(given, REQUESTS.scope, [])
   const nowMs = core.now()
   const entries = await core.store.list(recordPrefix(scope))
-  const found = entries.map(({ key, value }) => describe(addressOf(key), readRecord(value), nowMs))
+  const found = entries.flatMap(({ key, value }) => {
+    if (readTombstone(value) !== null) return []
+    const address = addressOf(key)
+    return [describe(address, readRecord(value, address.credentialId), nowMs)]
+  })
   return Object.freeze(found.sort((a, b) => (a.name < b.name ? -1 : 1)))
 }

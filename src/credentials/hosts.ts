@@ -34,7 +34,7 @@ function readHost(given: unknown): string | null {
   const isWildcard = given.startsWith(WILDCARD)
   const url = splitOrigin(`https://${isWildcard ? given.slice(WILDCARD.length) : given}`)
   if (url === null) return null
-  if (!isWildcard) return authorityOf(url)
+  if (!isWildcard) return entryOf(given, url)
   // `*.com` would be every company's host; an address has no hosts below it.
   const lastDot = url.host.lastIndexOf('.')
   return lastDot > 0 && /[a-z]/.test(url.host.charAt(lastDot + 1)) ? WILDCARD + authorityOf(url) : null
@@ -44,6 +44,11 @@ function splitOrigin(text: string): UrlParts | null {
   const url = splitUrl(text)
   const isBare = url !== null && url.path === '' && url.query === null && url.fragmentStart === text.length
   return isBare ? url : null
+}
+
+/** On loopback, where http will do, the default port is the scheme's: one that is given stays. */
+function entryOf(given: string, url: UrlParts): string {
+  return isLoopback(url.host) && given.endsWith(':443') ? `${url.host}:443` : authorityOf(url)
 }
 
 function authorityOf({ origin, scheme }: UrlParts): string {
@@ -64,6 +69,14 @@ export function mayGoTo(hosts: readonly string[] | null, target: string): boolea
   const isSafe = url.scheme === 'https' || isLoopback(url.host)
   return hosts.some((host) => {
     if (host.includes('://')) return host === url.origin
-    return isSafe && (host.startsWith(WILDCARD) ? authority.endsWith(host.slice(1)) : authority === host)
+    if (!isSafe) return false
+    return host.startsWith(WILDCARD) ? authority.endsWith(host.slice(1)) : host === authority || host === withPort(url)
   })
+}
+
+/** Host and port, the default one too. */
+function withPort(url: UrlParts): string {
+  const authority = authorityOf(url)
+  if (authority !== url.host) return authority
+  return `${authority}:${url.scheme === 'http' ? 80 : 443}`
 }

@@ -3,8 +3,9 @@ import { type Issue, makeIssue } from '../result.ts'
 const MAX_NAME = 40
 const ID = /^[A-Za-z0-9._-]{1,128}$/
 
-// Controls, bidirectional marks and line separators would let one name look like another.
-const UNSEEN = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/
+// Whatever shows as nothing, or turns the direction of the text, would let one name look like another. The last one is the
+// blank of Braille, which Unicode counts among the visible.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** What is wrong with a name, or nothing. @internal */
 export function nameIssues(name: string): readonly Issue[] {

@@ -80,10 +80,10 @@ async function readVersions(
   types: readonly string[],
   targets: readonly string[] = [],
 ): Promise<Read> {
-  const { environment, fallbackToDefault = core.fallbackToDefault } = request
+  const { fallbackToDefault = core.fallbackToDefault } = request
   try {
     const found = await lookUp(core, addressIn(request), fallbackToDefault)
-    if (found === null || found === 'elsewhere') return { refusal: refusalOf(found, environment) }
+    if (found === null || found === 'elsewhere') return { refusal: refusalOf(found) }
     const { type, hosts } = found.record
     if (!types.includes(type)) return { refusal: wrongType(type, types) }
     if (!targets.every((target) => mayGoTo(hosts, target))) return { refusal: WRONG_HOST }

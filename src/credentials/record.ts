@@ -1,4 +1,5 @@
 import { SecurityError } from '../errors.ts'
+import { isString } from '../read-options.ts'
 import type { Address } from './addresses.ts'
 import type { CredentialType, StoredCredential } from './types.ts'
 import { TYPES } from './value-types.ts'
@@ -7,7 +8,10 @@ import { TYPES } from './value-types.ts'
 export interface CredentialRecord {
   /** Grows with every write, so that no two writes leave the same text behind. */
   readonly revision: number
-  /** Whether a deletion has begun: whoever records a use takes it back, and the deletion sees that. */
+  /**
+   * Whether a deletion has begun: whoever records a use takes it back, and the deletion sees that. One by force puts a
+   * tombstone in place of the record.
+   */
   readonly deleting: boolean
   readonly name: string
   readonly type: CredentialType
@@ -25,28 +29,61 @@ export function writeRecord(record: CredentialRecord): string {
   return JSON.stringify(record)
 }
 
+const TOMBSTONE = 'deleted '
+
+/**
+ * Writes what stands in place of a record while a deletion by force clears away the rest. The value is gone with the first
+ * step, and nothing takes the mark back. No two are the same.
+ * @param names The names that go with it.
+ * @internal
+ */
+export function writeTombstone(names: readonly string[]): string {
+  return TOMBSTONE + JSON.stringify([crypto.randomUUID(), ...names])
+}
+
+/** The names that go with a deletion by force, or `null` for a text that is no tombstone. @internal */
+export function readTombstone(text: string): readonly string[] | null {
+  if (!text.startsWith(TOMBSTONE)) return null
+  const parts = parseJson(text.slice(TOMBSTONE.length))
+  return Array.isArray(parts) ? parts.slice(1).filter(isName) : null
+}
+
 /**
  * Reads a record.
  * @throws A {@link SecurityError} with code `ERR_SEAL_INVALID` for a text that {@link writeRecord} did not write.
  * @internal
  */
-export function readRecord(text: string): CredentialRecord {
-  const record = parse(text)
+export function readRecord(text: string, credentialId: string): CredentialRecord {
+  const record = parseRecord(text)
   if (record !== null) return record
-  throw new SecurityError('ERR_SEAL_INVALID', { message: 'the record of a credential is damaged' })
+  const message = `the record of the credential \`${credentialId}\` is damaged: delete it with \`force\`, and store it anew`
+  throw new SecurityError('ERR_SEAL_INVALID', { message })
 }
 
-function parse(text: string): CredentialRecord | null {
+/** Reads a record; `null` for one that is damaged. @internal */
+export function parseRecord(text: string): CredentialRecord | null {
+  const record = Object(parseJson(text)) as CredentialRecord
+  const { revision, name, type, sealed, hosts, createdAtMs, updatedAtMs, rotatedAtMs, overlapUntilMs } = record
+  const isRecord =
+    Number.isSafeInteger(revision) &&
+    isName(name) &&
+    isString(type) &&
+    Object.hasOwn(TYPES, type) &&
+    typeof sealed === 'string' &&
+    (hosts === null || (Array.isArray(hosts) && hosts.every(isString))) &&
+    [createdAtMs, updatedAtMs].every(Number.isFinite) &&
+    [rotatedAtMs, overlapUntilMs].every((timeMs) => timeMs === null || Number.isFinite(timeMs))
+  return isRecord ? record : null
+}
+
+/** A name that makes a key. */
+function isName(value: unknown): value is string {
+  return isString(value) && value.isWellFormed()
+}
+
+function parseJson(text: string): unknown {
   try {
-    const record = JSON.parse(text) as CredentialRecord
-    const { revision, name, type, sealed, hosts } = record
-    const isRecord =
-      Number.isSafeInteger(revision) &&
-      typeof name === 'string' &&
-      Object.hasOwn(TYPES, type) &&
-      typeof sealed === 'string' &&
-      (hosts === null || Array.isArray(hosts))
-    return isRecord ? record : null
+    return JSON.parse(text)
   } catch {
     return null
   }

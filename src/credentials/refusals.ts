@@ -10,13 +10,14 @@ export interface Refusal {
 }
 
 /** The refusal of a look-up that led to nothing. @internal */
-export function refusalOf(found: 'elsewhere' | null, environment: string | null): Refusal {
+export function refusalOf(found: 'elsewhere' | null): Refusal {
+  // What was asked for is not quoted: a secret may have been pasted in the place of the id, and the name of an environment
+  // may be any text.
   if (found === null) {
-    // The id is not quoted: a secret may have been pasted in its place.
     const message = 'no stored credential has this id'
     return { code: 'ERR_CREDENTIAL_NOT_FOUND', message, help: 'check its spelling, and whose it is' }
   }
-  const message = `the credential belongs to the default environment, not to \`${environment}\``
+  const message = 'the credential belongs to the default environment, not to the one that was asked for'
   const help = 'store one for this environment, or ask for the fallback to the default one'
   return { code: 'ERR_CREDENTIAL_REFUSED', message, help }
 }

@@ -9,7 +9,7 @@ import type {
 
 /** A new credential. */
 export interface CreateCredential extends CredentialScope {
-  /** Unique in its environment: 1 to 40 characters, no control character, no white space at either end. */
+  /** Unique in its environment: 1 to 40 characters, none invisible, no white space at either end. */
   readonly name: string
   /** What the value is. */
   readonly type: CredentialType
@@ -38,14 +38,19 @@ export interface RotateCredential extends CredentialAddress {
   readonly value: Token
   /**
    * How long the versions before stay valid beside it, in milliseconds; for signing secrets only. Integer, at most 366
-   * days. Default 0: every earlier version ends now.
+   * days. Default 0: every earlier version ends now. At most eight earlier versions, and 16 secrets in all, are valid at once.
    */
   readonly overlapMs?: number
+  /**
+   * Whether a value that does not open is replaced, too: it is damaged, or its key is lost. Without an overlap only.
+   * Default false: a key that does not open the value before may be one that no other process has.
+   */
+  readonly force?: boolean
 }
 
 /** Which credential is deleted. */
 export interface DeleteCredential extends CredentialAddress {
-  /** Whether one that is in use is deleted, too. Default false. */
+  /** Whether one that is in use, or whose record was damaged, is deleted, too. Default false. */
   readonly force?: boolean
 }
 

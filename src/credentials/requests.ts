@@ -51,7 +51,7 @@ export const REQUESTS: { readonly [request in RequestName]: Allowed } = {
   read: READ,
   create: { ...ADDRESS, name: isText, type: Object.keys(TYPES), value: anything, hosts },
   update: { ...ADDRESS, name: isText, hosts },
-  rotate: { ...ADDRESS, value: anything, overlapMs: isOverlap },
+  rotate: { ...ADDRESS, value: anything, overlapMs: isOverlap, force: isBoolean },
   delete: { ...ADDRESS, force: isBoolean },
   recordUse: { ...READ, resource, expiresAtMs: isTime },
   removeUse: { ...READ, resource },

@@ -23,8 +23,9 @@ function reseal(core: Core, address: Address): Promise<Fate> {
     try {
       const found = await find(core, address)
       if (found === null) return 'gone'
-      if (sealedWith(found.record.sealed) === core.keys[0].keyId) return 'current'
+      // Opened even where the id is that of the current key: another key may have been given under it.
       const versions = await openVersions(found.record, core.keys, address)
+      if (sealedWith(found.record.sealed) === core.keys[0].keyId) return 'current'
       const outcome = await replaceVersions(core, found, found.record, stillValid(versions, core.now()))
       return outcome === CONFLICT ? CONFLICT : 'resealed'
     } catch (error) {

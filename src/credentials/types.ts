@@ -111,6 +111,10 @@ export interface ResealReport {
  * What an administrator may get wrong is a {@link core.Result}; its issues point into the argument, such as `/name`. Every
  * method throws a {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for an argument of another shape, and with
  * `ERR_STORE_UNAVAILABLE` where the store does not answer. Another tenant's credential is not found, in every way.
+ *
+ * A record that was damaged, by a restored backup or an edit, is `ERR_SEAL_INVALID` for every method that reads it: `get`,
+ * `list`, `update`, `rotate`, `recordUse`, and `delete` without `force`. The message names the credential; `delete` with
+ * `force` removes it.
  */
 export interface CredentialStore {
   /** Stores a credential. Issues: `ERR_CREDENTIAL_NAME`, `_NAME_TAKEN`, `_ID_TAKEN`, `_VALUE`, `_HOST`. */
@@ -119,12 +123,24 @@ export interface CredentialStore {
   get(request: CredentialAddress & CredentialReadOptions): Promise<StoredCredential | null>
   /** Lists those of one environment, by name. */
   list(scope: CredentialScope): Promise<readonly StoredCredential[]>
-  /** Renames one, or changes its hosts. Issues: those of `create`, `ERR_CREDENTIAL_NOT_FOUND`. */
+  /**
+   * Renames one, or changes its hosts. Issues: those of `create`, `ERR_CREDENTIAL_NOT_FOUND`.
+   * @throws A {@link core.SecurityError} with code `ERR_SEAL_KEY` or `ERR_SEAL_INVALID` where new hosts are given and the
+   * value, which is sealed anew for them, does not open.
+   */
   update(request: UpdateCredential): Promise<Result<StoredCredential>>
-  /** Replaces the value; the next use gives the new one. Issues: `ERR_CREDENTIAL_NOT_FOUND`, `_VALUE`, `_TYPE`. */
+  /**
+   * Replaces the value; the next use gives the new one. Issues: `ERR_CREDENTIAL_NOT_FOUND`, `_VALUE`, `_TYPE`.
+   * @throws A {@link core.SecurityError} with code `ERR_SEAL_KEY` or `ERR_SEAL_INVALID` where the value before does not open;
+   * `force` replaces it all the same.
+   */
   rotate(request: RotateCredential): Promise<Result<StoredCredential>>
-  /** Deletes one, and gives what it was. Issues: `ERR_CREDENTIAL_NOT_FOUND`, `ERR_CREDENTIAL_IN_USE`. */
-  delete(request: DeleteCredential): Promise<Result<StoredCredential>>
+  /**
+   * Deletes one, and gives what it was; `null` for one that was damaged. Issues: `ERR_CREDENTIAL_NOT_FOUND`,
+   * `ERR_CREDENTIAL_IN_USE`. With `force` it is gone with the first step: what a crash leaves of it is cleared away by the
+   * next `delete` of the id (not found by then), or the next `create` or `update` that takes its id or name.
+   */
+  delete(request: DeleteCredential): Promise<Result<StoredCredential | null>>
   /** Lists what uses a credential, by type and id; `null`: there is no such credential. */
   usedBy(address: CredentialAddress): Promise<readonly CredentialUse[] | null>
   /**

@@ -8,6 +8,7 @@ import { nameIssues } from './names.ts'
 import { type CredentialRecord, describe, writeRecord } from './record.ts'
 import type { RotateCredential, UpdateCredential } from './request-types.ts'
 import { addressIn, REQUESTS, readRequest } from './requests.ts'
+import { isNameTaken } from './tombstones.ts'
 import type { StoredCredential } from './types.ts'
 import { TYPES } from './value-types.ts'
 import { openVersions, sealVersions, stillValid, type Versions } from './versions.ts'
@@ -31,16 +32,12 @@ export async function update(core: Core, given: UpdateCredential): Promise<Resul
       hosts: request.hosts === undefined ? record.hosts : hosts,
       updatedAtMs: core.now(),
     }
-    if (next.name !== record.name && (await isTaken(core, found, next.name))) return nameTaken()
+    if (next.name !== record.name && (await isNameTaken(core, found.address, next.name))) return nameTaken()
     if (JSON.stringify(next.hosts) === JSON.stringify(record.hosts)) return replace(core, found, next)
     // The sealed text is bound to the hosts.
     const versions = await openVersions(record, core.keys, found.address)
     return replaceVersions(core, found, next, stillValid(versions, core.now()))
   })
-}
-
-async function isTaken({ store }: Core, { address }: Found, name: string): Promise<boolean> {
-  return (await store.get(nameKey(address, name))) !== null
 }
 
 /** @internal */
@@ -54,12 +51,16 @@ export async function rotate(core: Core, given: RotateCredential): Promise<Resul
     const found = await find(core, addressIn(request))
     if (found === null) return notFound()
     const { record } = found
-    if (overlapMs > 0 && !TYPES[record.type].overlaps) return noOverlap()
+    const { fitTogether } = TYPES[record.type]
+    if (overlapMs > 0 && fitTogether === null) return noOverlap()
     const { value, issues } = readValue(request.value, record.type)
     if (value === null) return refused(...issues)
     const nowMs = core.now()
-    const earlier = overlapMs === 0 ? [] : await earlierVersions(core, found, nowMs, nowMs + overlapMs)
-    if (earlier.length > MAX_EARLIER) return tooMany()
+    const earlier = await earlierVersions(core, found, nowMs, request)
+    if (earlier.length > MAX_EARLIER) return tooMany(`more than ${MAX_EARLIER} earlier versions would be valid`)
+    const before = earlier.map((version) => version.value)
+    if (fitTogether?.(value, before) === false)
+      return tooMany('together with the earlier ones there would be more secrets than a request is signed with')
     return replaceVersions(
       core,
       found,
@@ -69,25 +70,26 @@ export async function rotate(core: Core, given: RotateCredential): Promise<Resul
   })
 }
 
-const MAX_EARLIER = 8
-
+/** The value before is opened even if it ends: with a key that does not open it, nobody might open the next one. */
 async function earlierVersions(
   core: Core,
   { record, address }: Found,
   nowMs: number,
-  untilMs: number,
+  { overlapMs = 0, force = false }: Pick<RotateCredential, 'overlapMs' | 'force'>,
 ): Promise<Versions['earlier']> {
+  if (overlapMs === 0 && force) return []
   const { current, earlier } = stillValid(await openVersions(record, core.keys, address), nowMs)
-  return [{ value: current, untilMs }, ...earlier]
+  return overlapMs === 0 ? [] : [{ value: current, untilMs: nowMs + overlapMs }, ...earlier]
 }
+
+const MAX_EARLIER = 8
 
 function noOverlap(): Result<StoredCredential> {
   const message = 'only signing secrets overlap: a request carries one value of any other type'
   return refused(makeIssue('ERR_CREDENTIAL_TYPE', '/overlapMs', message, 'leave out the overlap'))
 }
 
-function tooMany(): Result<StoredCredential> {
-  const message = `more than ${MAX_EARLIER} earlier versions would be valid`
+function tooMany(message: string): Result<StoredCredential> {
   const help = 'wait until one has ended, or end them all by rotating without an overlap'
   return refused(makeIssue('ERR_CREDENTIAL_VALUE', '/overlapMs', message, help))
 }

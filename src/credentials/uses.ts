@@ -1,8 +1,8 @@
 import type { StoreEntry } from '../stores/store.ts'
 import { type Address, resourceOf, useKey, usePrefix } from './addresses.ts'
-import { CONFLICT, type Core, find, lookUp, retry } from './core.ts'
+import { CONFLICT, type Core, findEntry, lookUp, retry } from './core.ts'
 import { isCredentialId } from './names.ts'
-import { writeRecord } from './record.ts'
+import { readTombstone, writeRecord } from './record.ts'
 import { refusalOf, toError } from './refusals.ts'
 import type { RecordCredentialUse, RemoveCredentialUse } from './request-types.ts'
 import { addressIn, REQUESTS, readRequest } from './requests.ts'
@@ -11,8 +11,9 @@ import type { CredentialAddress, CredentialUse } from './types.ts'
 /** @internal */
 export async function usedBy(core: Core, given: CredentialAddress): Promise<readonly CredentialUse[] | null> {
   const address = addressIn(readRequest<CredentialAddress, 'credentialId'>(given, REQUESTS.address, ['credentialId']))
-  const found = await find(core, address)
-  if (found === null) return null
+  // Of a damaged one, too: whoever deletes it wants to know.
+  const entry = await findEntry(core, address)
+  if (entry === null || readTombstone(entry.text) !== null) return null
   const uses = await listUses(core, address)
   return uses.map(({ key, value }) => Object.freeze({ ...resourceOf(key), recordedAtMs: Number(value) }))
 }
@@ -24,7 +25,7 @@ export function listUses({ store }: Core, address: Address): Promise<readonly St
 
 /**
  * Records a use in one step with the look at the record: a deletion that has begun is taken back, so that either the use
- * is refused or the deletion sees it.
+ * is refused or the deletion sees it. One by force is not taken back: the credential is not found.
  * @internal
  */
 export async function recordUse(core: Core, given: RecordCredentialUse): Promise<void> {
@@ -38,7 +39,7 @@ export async function recordUse(core: Core, given: RecordCredentialUse): Promise
   const life = expiresAtMs === undefined ? {} : { ttlMs: Math.ceil(expiresAtMs - nowMs) }
   await retry(async () => {
     const found = await lookUp(core, addressIn(request), fallbackToDefault)
-    if (found === null || found === 'elsewhere') throw toError(refusalOf(found, request.environment))
+    if (found === null || found === 'elsewhere') throw toError(refusalOf(found))
     const { address, key, text, record } = found
     const kept = { ...record, deleting: false, revision: record.revision + 1 }
     const committed = await core.store.commit([

@@ -13,12 +13,12 @@ interface ValueType {
   defect(value: Credential): IssueCode | null
   /** What a request is given; earlier versions stand behind the current one. */
   token(current: Credential, earlier: readonly Credential[]): Token
-  /** Whether an earlier version is of any use beside the current one. */
-  readonly overlaps: boolean
+  /** Whether versions can be valid at once, all of them; `null` where a request carries one value only. */
+  readonly fitTogether: ((current: Credential, earlier: readonly Credential[]) => boolean) | null
 }
 
 const secretText: ValueType = {
-  overlaps: false,
+  fitTogether: null,
   defect: (value) => {
     if (typeof value !== 'string') return 'ERR_TOKEN_TYPE'
     return hasControl(value) ? 'ERR_TOKEN_CONTROL' : null
@@ -29,7 +29,7 @@ const secretText: ValueType = {
 const BASIC: Requirement = { httpAuth: { scheme: 'Basic' } }
 
 const userPassword: ValueType = {
-  overlaps: false,
+  fitTogether: null,
   defect: (value) => (typeof value === 'string' ? 'ERR_TOKEN_TYPE' : bindKind(BASIC).defect(value)),
   token: (value) => {
     const { username, password } = value as { readonly username: string; readonly password: string }
@@ -40,7 +40,7 @@ const userPassword: ValueType = {
 const ANY_SERVER = 'https://localhost/'
 
 const oauthClient: ValueType = {
-  overlaps: false,
+  fitTogether: null,
   defect: (value) => {
     const clientAuthentication = holdsKey(value) ? 'private_key_jwt' : 'client_secret_post'
     return bindKind({ oauth2ClientCredentials: { tokenUrl: ANY_SERVER, clientAuthentication } }).defect(value)
@@ -57,23 +57,26 @@ function holdsKey(value: Credential): boolean {
   return typeof value === 'object' && Object.hasOwn(value, 'privateKey')
 }
 
-/** As many as a request is signed with. */
+/** As many as a request is signed with, so that every one that verifies can sign. */
 const MAX_SECRETS = 16
 const MAX_BYTES = 16 * 1024
 const ANY_FORM: Requirement = { hmacSignature: { headers: { signature: '{signature}' }, separator: ',' } }
 
 const signingSecrets: ValueType = {
-  overlaps: true,
+  fitTogether: (current, earlier) => distinctSecrets(current, earlier).length <= MAX_SECRETS,
   defect: (value) => {
     const defect = bindKind(ANY_FORM).defect(value)
     if (defect !== null) return defect
     return fitsUtf8(secretsOf(value).join(''), MAX_BYTES) ? null : 'ERR_TOKEN_TOO_LONG'
   },
   token: (current, earlier) => {
-    const texts = [...new Set([current, ...earlier].flatMap(secretsOf))].slice(0, MAX_SECRETS)
-    const secrets = Object.freeze(texts.map((text) => new Secret(text)))
+    const secrets = Object.freeze(distinctSecrets(current, earlier).map((text) => new Secret(text)))
     return Object.freeze(hasKeyId(current) ? { secrets, keyId: current.keyId } : { secrets })
   },
+}
+
+function distinctSecrets(current: Credential, earlier: readonly Credential[]): readonly string[] {
+  return [...new Set([current, ...earlier].flatMap(secretsOf))]
 }
 
 function hasKeyId(value: Credential): value is Credential & { readonly keyId: string } {

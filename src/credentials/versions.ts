@@ -34,7 +34,7 @@ export function sealVersions(versions: Versions, key: SealingKey, address: Addre
 
 /**
  * Opens the versions of a value.
- * @throws A {@link SecurityError} with code `ERR_SEAL_KEY` or `ERR_SEAL_INVALID`.
+ * @throws A {@link SecurityError} with code `ERR_SEAL_KEY` or `ERR_SEAL_INVALID` that names the credential.
  * @internal
  */
 export async function openVersions(
@@ -42,10 +42,25 @@ export async function openVersions(
   keys: readonly SealingKey[],
   address: Address,
 ): Promise<Versions> {
-  const text = await open(sealed, keys, contextOf(address, bound))
+  const text = await openSealed(sealed, keys, contextOf(address, bound), address)
   // What was sealed is JSON. Its copy has no prototypes, so that a polluted one shows nothing in it.
   const { value } = snapshot(JSON.parse(text)) as { readonly value: unknown }
   return value as Versions
+}
+
+async function openSealed(
+  sealed: string,
+  keys: readonly SealingKey[],
+  context: readonly string[],
+  { credentialId }: Address,
+): Promise<string> {
+  try {
+    return await open(sealed, keys, context)
+  } catch (error) {
+    if (!isSealFailure(error)) throw error
+    const why = error.code === 'ERR_SEAL_KEY' ? error.message : 'its key is another one, or its record is damaged'
+    throw new SecurityError(error.code, { message: `the credential \`${credentialId}\` does not open: ${why}` })
+  }
 }
 
 /** Whether something could not be opened, rather than not be read. @internal */

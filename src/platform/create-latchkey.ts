@@ -50,7 +50,7 @@ const CHOOSING_POLICY = {
 
 const LATCHKEY_OPTIONS = {
   ...CAPABILITIES,
-  credentialStore: (value: unknown) => takeMethods(value, ['use', 'check', 'recordUse', 'removeUse']),
+  credentialStore: (value: unknown) => takeMethods(value, ['use', 'check', 'recordUse']),
   findTool: (value: unknown) => typeof value === 'function',
   policy: (value: unknown) => ({ copy: readOptions<Policy>(value, { ...SEND_POLICY, ...CHOOSING_POLICY }) }),
 }

@@ -14,7 +14,7 @@ export interface Policy
 /** What a platform is able to do, and its policy. */
 export interface LatchkeyOptions extends Omit<Capabilities, 'credentialStore'>, Pick<ResolveCallOptions, 'findTool'> {
   /** Checks stored credentials when a call is created, and reads them when a request is sent. */
-  readonly credentialStore?: Pick<CredentialStore, 'use' | 'check' | 'recordUse' | 'removeUse'>
+  readonly credentialStore?: Pick<CredentialStore, 'use' | 'check' | 'recordUse'>
   /** Default: the default of each part. */
   readonly policy?: Policy
 }

@@ -101,10 +101,14 @@ const ANSWERS: ReadonlyMap<string, boolean> = new Map([
   ['ERR', false],
 ])
 
-/** Of a client's error nothing but a known first word is shown: the rest quotes commands, and so keys and values. */
-function refusal(error: unknown): SecurityError {
-  const word = /^[A-Z]+(?= |$)/.exec(errorText(error, 'message'))?.[0] ?? ''
+/** What Redis answered, or `null` where an error is none of its answers. @internal */
+export function answerIn(error: unknown): SecurityError | null {
+  // Of a client's error nothing but a known first word is shown: the rest quotes commands, and so keys and values.
+  const word = /^(?:Ready check failed: ?)?([A-Z]+)(?= |$)/.exec(errorText(error, 'message'))?.[1] ?? ''
   const retryable = ANSWERS.get(word)
-  if (retryable === undefined) return unavailable('the connection to Redis failed', true)
-  return unavailable(`Redis refused the command (${word})`, retryable)
+  return retryable === undefined ? null : unavailable(`Redis refused the command (${word})`, retryable)
+}
+
+function refusal(error: unknown): SecurityError {
+  return answerIn(error) ?? unavailable('the connection to Redis failed', true)
 }

@@ -1,4 +1,4 @@
-import { type NodeRedisClient, type RedisClient, withDeadline } from './redis-client.ts'
+import { answerIn, type NodeRedisClient, type RedisClient, withDeadline } from './redis-client.ts'
 
 const CONNECT_MS = 5_000
 const MAX_PAUSE_MS = 1_000
@@ -55,18 +55,23 @@ function pauseBefore(attempt: number): number {
 type NodeRedis = NodeRedisClient & Settling
 
 interface Settling {
-  on(event: 'error', listen: () => void): unknown
+  on(event: 'error', listen: (error: unknown) => void): unknown
   connect(): Promise<unknown>
 }
 
 async function settle(client: RedisClient & Settling, end: () => void): Promise<Connection> {
-  // Without a listener the event would end the process. Operations report what they meet.
-  client.on('error', () => {})
+  let refused: Error | null = null
+  // Without a listener the event would end the process. Operations report what they meet; but of a server that refuses the
+  // password `ioredis` rejects with a closed connection, and with a database that is not there it goes on in another one.
+  client.on('error', (error) => {
+    refused = answerIn(error) ?? refused
+  })
   try {
     await withDeadline(CONNECT_MS, () => client.connect())
+    if (refused !== null) throw refused
   } catch (error) {
     endQuietly(end)
-    throw error
+    throw refused ?? error
   }
   return { client, end: () => endQuietly(end) }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -149,13 +149,146 @@ describe('latchkey credentials', () => {
     expect((await latchkey(`delete key --force ${ACME}`)).exitCode).toBe(0)
   })
 
+  it('deletes one whose record was damaged only by force', async () => {
+    const store = keptOpen(createMemoryStore())
+    const { latchkey, json } = session((argv) => memoryIo({ argv, env: ENV, store }), 'c.db')
+    const damage = async (): Promise<void> => {
+      await latchkey(`create key --name A --type secretText --value env:SECRET ${ACME} ${KEY}`)
+      await store.set('credential/record/acme//key', '{}')
+    }
+    await damage()
+    const refused = await latchkey(`delete key ${ACME}`)
+    expect([refused.exitCode, refused.stdout]).toEqual([2, ''])
+    expect(refused.stderr).toContain('ERR_SEAL_INVALID: the record of the credential `key` is damaged')
+    const deleted = await latchkey(`delete key --force ${ACME}`)
+    expect([deleted.exitCode, deleted.stdout]).toEqual([0, 'key: deleted\n  record       was damaged\n'])
+    await damage()
+    expect(await json(`delete key --force ${ACME}`)).toMatchObject({ credentials: [], issues: [] })
+    expect(await store.list('')).toEqual([])
+  })
+
   it('a store that does not answer is exit status 2, and what it throws is not shown', async () => {
     const fail = (error: unknown) => ({ openStore: () => Promise.reject(error) })
-    const { latchkey } = session((argv) => memoryIo({ argv, env: ENV }), 'redis://user:password@db.internal')
+    const env = { ...ENV, REDIS_URL: 'redis://user:password@db.internal' }
+    const { latchkey } = session((argv) => memoryIo({ argv, env }), 'env:REDIS_URL')
     const away = await latchkey(`list ${ACME}`, fail(new SecurityError('ERR_STORE_UNAVAILABLE')))
     expect(away).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('ERR_STORE_UNAVAILABLE') })
     const odd = await latchkey(`list ${ACME}`, fail(new Error('redis://user:password@db.internal')))
     expect([odd.exitCode, odd.stdout + odd.stderr]).toEqual([2, expect.not.stringContaining('password')])
+  })
+})
+
+describe('the store that --store names', () => {
+  const open = async (location: string, command: string, more: Partial<Parameters<typeof memoryIo>[0]> = {}) => {
+    const opened: (readonly [location: string, isNew: boolean])[] = []
+    const io = memoryIo({ env: ENV, ...more, argv: [...command.split(' '), '--store', location] })
+    const openStore: Io['openStore'] = async (...given) => {
+      opened.push(given)
+      return createMemoryStore()
+    }
+    return { ...(await run({ ...io, openStore })), opened }
+  }
+
+  it.each([
+    ['env:REDIS_URL', { env: { REDIS_URL: `redis://:${SECRET}@db.internal` } }],
+    ['file:redis-url', { files: new Map([['redis-url', `redis://:${SECRET}@db.internal\n`]]) }],
+  ])('may stand in %s, since its password is none of the other processes’ business', async (location, world) => {
+    for (const command of [`credentials list ${ACME}`, `keys list ${ACME}`]) {
+      const { opened, exitCode, stdout, stderr } = await open(location, command, world)
+      expect([exitCode, opened]).toEqual([0, [[`redis://:${SECRET}@db.internal`, false]]])
+      expect(leaksOf(stdout + stderr, SECRET)).toEqual([])
+    }
+  })
+
+  it.each([
+    [`redis://:${SECRET}@db.internal`, '--store holds a password'],
+    [`rediss://user:${SECRET}@db.internal/0`, '--store holds a password'],
+    ['env:NONE', '--store: its variable is not set'],
+    ['env:EMPTY', '--store: what it names is empty'],
+    ['file:none', '--store: no such file'],
+    [':memory:', '--store names no file'],
+  ])('%s is refused, and not opened', async (location, message) => {
+    for (const command of [
+      `credentials list ${ACME}`,
+      `credentials create --name A --type secretText --value env:SECRET ${ACME} ${KEY}`,
+      `keys list ${ACME}`,
+      'serve --example --prefix demo',
+    ]) {
+      const { opened, exitCode, stdout, stderr } = await open(location, command, { env: { ...ENV, EMPTY: '' } })
+      expect([exitCode, stdout, opened]).toEqual([2, '', []])
+      expect(stderr).toContain(message)
+      expect(leaksOf(stderr, SECRET)).toEqual([])
+    }
+  })
+
+  it('is opened where it is needed only: what is refused before leaves no file', async () => {
+    for (const [command, exitCode] of [
+      [`create --name A --value env:SECRET ${ACME} ${KEY}`, 2],
+      [`create --name A --type secretText ${ACME} ${KEY}`, 2],
+      [`create --name A --type userPassword --value env:SECRET ${ACME} ${KEY}`, 1],
+      [`create a/b --name A --type secretText --value env:SECRET ${ACME} ${KEY}`, 1],
+      [`create --name A --type secretText --value env:SECRET --host a/b ${ACME} ${KEY}`, 1],
+    ] as const) {
+      expect(await open('c.db', `credentials ${command}`)).toMatchObject({ exitCode, opened: [] })
+    }
+    const created = await open(
+      'c.db',
+      `credentials create --name A --type secretText --value env:SECRET ${ACME} ${KEY}`,
+    )
+    expect(created).toMatchObject({ exitCode: 0, opened: [['c.db', true]] })
+    const changing = `keys tenant ${ACME} --api-access on`
+    expect(await open('c.db', changing)).toMatchObject({ exitCode: 2, opened: [] })
+    expect(await open('c.db', `${changing} --by ada`)).toMatchObject({ exitCode: 0, opened: [['c.db', true]] })
+    expect((await open('c.db', `keys tenant ${ACME}`)).opened).toEqual([['c.db', false]])
+  })
+})
+
+describe('what a command needs', () => {
+  const created = async () => {
+    const store = keptOpen(createMemoryStore())
+    const own = session((argv) => memoryIo({ argv, env: ENV, store }), 'c.db')
+    await own.latchkey(`create key --name A --type signingSecrets --value env:SECRET ${ACME} ${KEY}`)
+    return { ...own, store }
+  }
+
+  it('a change of hosts needs a key, and a change of name does not', async () => {
+    const { latchkey } = await created()
+    for (const change of ['--host a.example', '--any-host', '--name B --any-host']) {
+      const refused = await latchkey(`update key ${change} ${ACME}`)
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--key is missing') })
+    }
+    expect((await latchkey(`update key --name B ${ACME}`)).exitCode).toBe(0)
+  })
+
+  it('a wrong key under the right id is told, and nothing is rotated but by force', async () => {
+    const { latchkey, store } = await created()
+    const before = await store.list('')
+    const wrong = `rotate key --value env:NEXT ${ACME} --key k1=env:HEX`
+    const refused = await latchkey(wrong)
+    expect([refused.exitCode, refused.stdout]).toEqual([2, ''])
+    expect(refused.stderr).toMatch(/ERR_SEAL_INVALID: the credential `key` does not open[\s\S]*help {2}check `--key`/)
+    expect((await latchkey('reseal --key k1=env:HEX')).stdout).toContain('  not opened   acme / key\n')
+    expect(await store.list('')).toEqual(before)
+    expect((await latchkey(`${wrong} --force`)).stdout).toContain('key: rotated\n')
+    expect((await latchkey('reseal --key k1=env:HEX')).stdout).toContain('1 sealed with the current key')
+  })
+
+  it('what is not there is said before its value is read', async () => {
+    const { latchkey } = await created()
+    const readStdin = () => Promise.reject(new Error('not to be read'))
+    const missing = await latchkey(`rotate nosuch --value - ${ACME} ${KEY}`, { readStdin })
+    expect([missing.exitCode, missing.stdout]).toEqual([1, expect.stringContaining('ERR_CREDENTIAL_NOT_FOUND')])
+  })
+
+  it('no reason repeats its finding', async () => {
+    const { latchkey } = await created()
+    const taken = await latchkey(`create other --name A --type secretText --value env:SECRET ${ACME} ${KEY}`)
+    expect(taken.stdout).toContain('why   people tell credentials apart by their names\n')
+    const same = await latchkey(`create key --name B --type secretText --value env:SECRET ${ACME} ${KEY}`)
+    expect(same.stdout).toContain('why   tools refer to a credential by its id')
+    await latchkey(`create text --name T --type secretText --value env:SECRET ${ACME} ${KEY}`)
+    const overlap = await latchkey(`rotate text --value env:NEXT --overlap 1h ${ACME} ${KEY}`)
+    expect([overlap.exitCode, overlap.stdout]).toEqual([1, expect.not.stringContaining('another type')])
   })
 })
 
@@ -170,6 +303,21 @@ describe('a store on a real disk', () => {
     expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--store: no such file') })
     await live(session(processWith, path))
     expect(statSync(path).mode & 0o077).toBe(0)
+  })
+
+  it('is not made by a `create` that is refused', async () => {
+    const path = join(folder, 'refused.db')
+    const { latchkey } = session(processWith, path)
+    expect((await latchkey(`create key --name A --value env:SECRET ${ACME} ${KEY}`)).exitCode).toBe(2)
+    expect((await latchkey(`create a/b --name A --type secretText --value env:SECRET ${ACME} ${KEY}`)).exitCode).toBe(1)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('may be named by a variable', async () => {
+    const path = join(folder, 'named.db')
+    const env = { ...ENV, STORE: path }
+    await live(session((argv) => ({ ...processWith(argv), env }), 'env:STORE'))
+    expect(existsSync(path)).toBe(true)
   })
 
   it('says when a file is no store', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -145,7 +145,8 @@ describe('latchkey keys', () => {
     const path = join(folder, 'keys.db')
     const latchkey = (command: string) =>
       run({ ...processIo(), isTTY: false, argv: ['keys', ...command.split(' '), '--store', path, '--tenant', 'acme'] })
-    expect(await latchkey('list')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no such file') })
+    for (const command of ['list', 'tenant'])
+      expect(await latchkey(command)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no such file') })
     expect(await latchkey(ALLOW)).toMatchObject({ exitCode: 0 })
     expect(statSync(path).mode & 0o077).toBe(0)
     const value = (await latchkey(CREATE)).stdout.trim()
@@ -207,7 +208,8 @@ describe('latchkey serve --example', () => {
     await keyring.configureTenant('acme', { apiAccess: true, scopes: ['calls:read'] }, 'ada')
     const created = await keyring.create({ tenant: 'acme', scopes: ['calls:read'], createdBy: 'ada' })
     await store.close()
-    const { text, end } = await serve('--store', path, '--prefix', 'demo')
+    writeFileSync(join(folder, 'address'), `${path}\n`)
+    const { text, end } = await serve('--store', `file:${join(folder, 'address')}`, '--prefix', 'demo')
     try {
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? ''
       const key = created.ok ? created.value.key.reveal() : ''

@@ -9,6 +9,7 @@ import {
   given,
   judged,
   KEY,
+  NEXT_KEY,
   type OpenStore,
   rejectionOf,
   requestFor,
@@ -137,6 +138,28 @@ describeStores('credentials', (openStore) => {
     expect(await open.store.list('')).toEqual([])
   })
 
+  it('a rotation with another key under the right id is refused, and changes nothing', async () => {
+    const { credentialId } = await given(credentials, { credentialId: 'stock-key' })
+    const rotation = { tenant: TENANT, credentialId, value: 'sk-live-7654321' }
+    const before = await open.store.list('')
+    const wrong = credentialsOver(open.store, { keys: [{ ...NEXT_KEY, keyId: KEY.keyId }] })
+    const error = await rejectionOf(wrong.rotate(rotation))
+    expect(error).toMatchObject({ code: 'ERR_SEAL_INVALID', message: expect.stringContaining('`stock-key`') })
+    const unknown = await rejectionOf(credentialsOver(open.store, { keys: [NEXT_KEY] }).rotate(rotation))
+    expect(unknown).toMatchObject({ code: 'ERR_SEAL_KEY', message: expect.stringContaining('`stock-key`') })
+    expect(leaksOf([error, unknown], VALUES.secretText as string)).toEqual([])
+    expect(await open.store.list('')).toEqual(before)
+  })
+
+  it('a value that does not open is replaced by force', async () => {
+    const { credentialId } = await given(credentials)
+    const later = credentialsOver(open.store, { keys: [NEXT_KEY] })
+    const rotation = { tenant: TENANT, credentialId, value: 'sk-live-7654321' }
+    successOf(await later.rotate({ ...rotation, force: true }))
+    expect(revealed(await later.use(requestFor(credentialId)))).toBe('sk-live-7654321')
+    expect(successOf(await later.rotate({ ...rotation, value: VALUES.secretText }))).toMatchObject({ credentialId })
+  })
+
   it('finds nothing to change where there is nothing', async () => {
     const address = { tenant: TENANT, credentialId: 'nothing' }
     const notFound = ['ERR_CREDENTIAL_NOT_FOUND /credentialId']
@@ -200,6 +223,19 @@ describe('what is refused at creation', () => {
     expect(judged(await create({ name }))).toEqual(['ERR_CREDENTIAL_NAME /name'])
   })
 
+  it.each([
+    0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x180b, 0x180e, 0x200b, 0x200d, 0x2028, 0x2029, 0x2060, 0x2065, 0x206a,
+    0x2800, 0x3164, 0xfe00, 0xfe0f, 0xfeff, 0xffa0, 0xfff9, 0x1bca0, 0x1d173, 0xe0061, 0xe0100,
+  ])('a name with the character %i, which shows as nothing', async (point) => {
+    for (const name of [`a${String.fromCodePoint(point)}b`, String.fromCodePoint(point)])
+      expect(judged(await create({ name }))).toEqual(['ERR_CREDENTIAL_NAME /name'])
+  })
+
+  it('names of all scripts, with marks and symbols, are taken', async () => {
+    for (const name of ['Ключ', '密钥 1', 'कुंजी', 'مفتاح', 'Key (EU) – №1', '🔑 Stock', '한글', 'Tiếng Việt'])
+      expect(successOf(await create({ name })).name).toBe(name)
+  })
+
   it('takes 40 characters of any plane, and keeps them composed', async () => {
     expect(successOf(await create({ name: '😀'.repeat(40) })).name).toBe('😀'.repeat(40))
     expect(successOf(await create({ name: 'e\u0301' })).name).toBe('\u00e9')
@@ -243,6 +279,7 @@ describe('arguments of another shape are the caller’s mistake', () => {
     ['an overlap below zero', () => credentials.rotate({ ...address, value: 'x', overlapMs: -1 })],
     ['an overlap of a fraction', () => credentials.rotate({ ...address, value: 'x', overlapMs: 0.5 })],
     ['an overlap of two years', () => credentials.rotate({ ...address, value: 'x', overlapMs: 63_072_000_000 })],
+    ['a forced rotation that is no boolean', () => credentials.rotate({ ...address, value: 'x', force: 1 as never })],
     ['a force that is no boolean', () => credentials.delete({ ...address, force: 'yes' as never })],
     ['a resource without an id', () => credentials.recordUse({ ...address, resource: { type: 'call' } as never })],
     ['a resource type with a slash', () => credentials.recordUse({ ...address, resource: { type: 'a/b', id: 'x' } })],

@@ -79,7 +79,7 @@ describe('resolveCall with a store of credentials', () => {
     const fail = (): never => {
       throw new Error(SECRET)
     }
-    for (const store of [away, { check: fail, recordUse: fail, removeUse: fail }]) {
+    for (const store of [away, { check: fail, recordUse: fail }]) {
       const result = await resolveCall(callWith(stored), optionsOf(store))
       expect(judged(problemsOf(result))).toEqual([`ERR_CREDENTIAL_LOOKUP ${KEY_PLACE}`])
       expect(result.ok ? null : toProblemDetails(result).status).toBe(503)
@@ -185,20 +185,32 @@ describe('resolveCall with a store of credentials', () => {
         asked.push(`record ${request.resource.type}`)
         return credentials.recordUse(request)
       },
-      removeUse: credentials.removeUse,
     }
     const tools = Array.from({ length: 20 }, (_, index) => selectedTool(`t${index}`, refer('key')))
     expect((await resolveCall(callWith(...tools), optionsOf(counting))).ok).toBe(true)
     expect(asked).toEqual(['check', 'record call'])
   })
 
-  it('a credential that is deleted between check and record refuses the call, and takes back what was recorded', async () => {
+  it.each([[['a', 'b']], [['b', 'a']]])('one host that is allowed lets no other one pass: %j (T47)', async (names) => {
+    const credentials = credentialsOver()
+    await given(credentials, { credentialId: 'key', hosts: ['api.example.com'] })
+    const elsewhere = { http: { baseUrlPattern: 'https://other.example/{symbol}', httpMethod: 'GET' } }
+    const tools = names.map((name) => ({
+      temporaryTool: definitionOf(name, name === 'b' ? elsewhere : {}),
+      ...refer('key'),
+    }))
+    const place = `/selectedTools/${names.indexOf('b')}/authTokens/myServiceApiKey/credentialId`
+    const result = await resolveCall(callWith(...tools), optionsOf(credentials))
+    expect(judged(problemsOf(result))).toEqual([`ERR_CREDENTIAL_REFUSED ${place}`])
+    expect(await credentials.usedBy({ tenant: TENANT, credentialId: 'key' })).toEqual([])
+  })
+
+  it('a credential that is deleted between check and record refuses the call', async () => {
     const credentials = credentialsOver()
     await given(credentials, { credentialId: 'key' })
     await given(credentials, { credentialId: 'other', name: 'other' })
     const deleting = {
       check: credentials.check,
-      removeUse: credentials.removeUse,
       recordUse: async (request: Parameters<CredentialStore['recordUse']>[0]) => {
         await credentials.delete({ tenant: TENANT, credentialId: 'other' })
         await credentials.recordUse(request)
@@ -209,17 +221,35 @@ describe('resolveCall with a store of credentials', () => {
     expect(judged(problemsOf(result))).toEqual([
       'ERR_CREDENTIAL_NOT_FOUND /selectedTools/1/authTokens/myServiceApiKey/credentialId',
     ])
-    expect(await credentials.usedBy({ tenant: TENANT, credentialId: 'key' })).toEqual([])
   })
 
-  it('a use that cannot be recorded refuses the call (503), also where it cannot be taken back', async () => {
+  it('a resolution that fails takes no use from a call that runs (CRD-6)', async () => {
+    const credentials = credentialsOver()
+    const key = { tenant: TENANT, credentialId: 'key' }
+    await given(credentials, { credentialId: 'key' })
+    await given(credentials, { credentialId: 'other', name: 'other' })
+    const tool = selectedTool('a', refer('key'))
+    expect((await resolveCall(callWith(tool), optionsOf(credentials))).ok).toBe(true)
+    const failing: CredentialStore = {
+      ...credentials,
+      recordUse: async (request) => {
+        if (request.credentialId === 'other') throw new SecurityError('ERR_STORE_UNAVAILABLE')
+        await credentials.recordUse(request)
+      },
+    }
+    const again = await resolveCall(callWith(tool, selectedTool('b', refer('other'))), optionsOf(failing))
+    expect(judged(problemsOf(again))).toEqual([
+      'ERR_CREDENTIAL_LOOKUP /selectedTools/1/authTokens/myServiceApiKey/credentialId',
+    ])
+    expect(await credentials.usedBy(key)).toMatchObject([{ type: 'call', id: 'call-1' }])
+    expect((await credentials.delete(key)).issues).toMatchObject([{ code: 'ERR_CREDENTIAL_IN_USE' }])
+  })
+
+  it('a use that cannot be recorded refuses the call (503)', async () => {
     const credentials = credentialsOver()
     await given(credentials, { credentialId: 'key' })
     const fail = () => Promise.reject(new SecurityError('ERR_STORE_UNAVAILABLE'))
-    const result = await resolveCall(
-      callWith(stored),
-      optionsOf({ check: credentials.check, recordUse: fail, removeUse: fail }),
-    )
+    const result = await resolveCall(callWith(stored), optionsOf({ check: credentials.check, recordUse: fail }))
     expect(judged(problemsOf(result))).toEqual([`ERR_CREDENTIAL_LOOKUP ${KEY_PLACE}`])
     expect(result.ok ? null : toProblemDetails(result).status).toBe(503)
   })

@@ -9,10 +9,23 @@ import {
 import type { Result } from '../../src/index.ts'
 import { checkAsync } from '../call/check-async.ts'
 import { CredentialModel } from './model.ts'
-import { createClock, describeStores, KEY, NEXT_KEY, REQUIREMENTS, requestFor, revealed, START_MS } from './samples.ts'
+import {
+  createClock,
+  credentialsOver,
+  describeStores,
+  dyingStore,
+  KEY,
+  NEXT_KEY,
+  REQUIREMENTS,
+  requestFor,
+  revealed,
+  START_MS,
+} from './samples.ts'
 
 interface Real {
   readonly credentials: () => CredentialStore
+  /** What a process has that dies before one of its store's operations, by number. */
+  readonly dying: (at: number) => CredentialStore
   readonly clock: ReturnType<typeof createClock>
   /** Makes the other sealing key the current one. */
   readonly turnKeys: () => void
@@ -55,17 +68,41 @@ function command(
   }
 }
 
-const commands: readonly fc.Arbitrary<Command>[] = [
-  fc.tuple(place, id, name, type, value).map(([where, credentialId, called, kind, secret]) =>
-    command(
-      `create(${where}, ${credentialId}, ${called}, ${kind})`,
-      async ({ credentials }) =>
-        outcomeOf(
-          await credentials().create({ ...scopeOf(where), credentialId, name: called, type: kind, value: secret }),
-        ),
-      (model) => model.create(modelPlace(where), credentialId, called, kind, secret),
-    ),
+/** A process dies while it deletes: what it deletes is there, with all that belongs to it, or is not. */
+function cutDeletion([where, credentialId, force, at]: readonly [Place, string, boolean, number]): Command {
+  const address = { ...scopeOf(where), credentialId }
+  return {
+    check: () => true,
+    toString: () => `cutDeletion(${where}, ${credentialId}, ${force}, ${at})`,
+    run: async (model, { credentials, dying }) => {
+      const wasThere = model.uses(modelPlace(where), credentialId) !== null
+      const outcome = await dying(at)
+        .delete({ ...address, force })
+        .then(outcomeOf, () => 'died')
+      const isThere = (await credentials().get(address)) !== null
+      if (outcome === 'died' && wasThere === isThere) return
+      const expected = model.delete(modelPlace(where), credentialId, force)
+      expect(outcome === 'died' ? 'ok' : outcome).toBe(expected)
+    },
+  }
+}
+
+const creation = fc.tuple(place, id, name, type, value).map(([where, credentialId, called, kind, secret]) =>
+  command(
+    `create(${where}, ${credentialId}, ${called}, ${kind})`,
+    async ({ credentials }) =>
+      outcomeOf(
+        await credentials().create({ ...scopeOf(where), credentialId, name: called, type: kind, value: secret }),
+      ),
+    (model) => model.create(modelPlace(where), credentialId, called, kind, secret),
   ),
+)
+const cut = fc.tuple(place, id, fc.boolean(), fc.nat({ max: 6 })).map(cutDeletion)
+
+const commands: readonly fc.Arbitrary<Command>[] = [
+  // Without much that is there, little is deleted, and less is cut.
+  ...[creation, creation, creation, creation],
+  ...[cut, cut, cut],
   fc.tuple(place, id, name).map(([where, credentialId, called]) =>
     command(
       `rename(${where}, ${credentialId}, ${called})`,
@@ -174,21 +211,30 @@ async function secretsFor(
 
 function realOver(store: Store): Real {
   const clock = createClock()
-  const make = (keys: (typeof KEY)[]) => createCredentialStore({ store, keys, now: clock.now })
+  const make = (keys: (typeof KEY)[], over = store) => createCredentialStore({ store: over, keys, now: clock.now })
   let [current, other] = [make([KEY, NEXT_KEY]), make([NEXT_KEY, KEY])]
   const turnKeys = (): void => {
     ;[current, other] = [other, current]
   }
-  return { credentials: () => current, clock, turnKeys }
+  const dying = (at: number) => make([KEY, NEXT_KEY], dyingStore(store, at, false))
+  return { credentials: () => current, dying, clock, turnKeys }
 }
 
 describeStores('any sequence of operations answers as a map would', (openStore, isSlow) => {
   it('(property)', async () => {
     await checkAsync(
-      fc.asyncProperty(fc.commands([...commands], { maxCommands: 30 }), async (sequence) => {
+      fc.asyncProperty(fc.commands([...commands], { maxCommands: 40, size: 'max' }), async (sequence) => {
         const { store, end } = await openStore()
         const setup = () => ({ model: new CredentialModel(START_MS), real: realOver(store) })
         await fc.asyncModelRun(setup, sequence)
+        // Nothing is left of what was deleted.
+        const credentials = credentialsOver(store)
+        for (const where of PLACES) {
+          for (const credentialId of ['a', 'b']) {
+            await credentials.delete({ ...scopeOf(where), credentialId, force: true })
+          }
+        }
+        expect(await store.list('')).toEqual([])
         await end()
       }),
       isSlow ? 0.005 : 0.2,

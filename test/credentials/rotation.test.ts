@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recordKey } from '../../src/credentials/addresses.ts'
 import { type CredentialStore, createMemoryStore } from '../../src/credentials/index.ts'
+import { readRecord } from '../../src/credentials/record.ts'
+import { openVersions } from '../../src/credentials/versions.ts'
 import { signRequest, verifySignature } from '../../src/hmac/index.ts'
 import type { SigningSecrets } from '../../src/index.ts'
 import {
@@ -83,13 +86,29 @@ describeStores('rotating signing secrets', (openStore) => {
     expect(await rotate(9)).toMatchObject({ ok: true })
   })
 
-  it('a secret that stays is given once, and never more than a request is signed with', async () => {
+  it('a secret that stays is given once', async () => {
     successOf(await credentials.rotate({ ...address, value: [NEW, OLD], overlapMs: HOUR }))
     expect(await valid()).toEqual([NEW, OLD])
-    const many = Array.from({ length: 16 }, (_, index) => `secret-number-${index}`)
-    successOf(await credentials.rotate({ ...address, value: many, overlapMs: HOUR }))
-    expect(await valid()).toEqual(many)
-    expect(await sent()).toEqual(many)
+  })
+
+  it('a rotation after which more than 16 would be valid is refused, and all of 16 verify and sign', async () => {
+    const secrets = (prefix: string, length: number) =>
+      Array.from({ length }, (_, index) => `${prefix}-secret-${index}`)
+    const rotate = (value: readonly string[], overlapMs: number) => credentials.rotate({ ...address, value, overlapMs })
+    expect(judged(await rotate(secrets('new', 16), HOUR))).toEqual(['ERR_CREDENTIAL_VALUE /overlapMs'])
+    expect([await valid(), await credentials.get(address)]).toMatchObject([[OLD], { overlapUntilMs: null }])
+    successOf(await rotate(secrets('new', 15), HOUR))
+    const all = [...secrets('new', 15), OLD]
+    expect([await valid(), await sent()]).toEqual([all, all])
+    // One of those that stay is no new one.
+    successOf(await rotate(secrets('new', 14), HOUR))
+    expect(await valid()).toEqual(all)
+    expect(judged(await rotate([NEWER], HOUR))).toEqual(['ERR_CREDENTIAL_VALUE /overlapMs'])
+    clock.move(HOUR)
+    successOf(await rotate(secrets('newer', 2), HOUR))
+    expect(await valid()).toEqual([...secrets('newer', 2), ...secrets('new', 14)])
+    successOf(await rotate(secrets('last', 16), 0))
+    expect([await valid(), await sent()]).toEqual([secrets('last', 16), secrets('last', 16)])
   })
 
   it('the name of the key is that of the current version', async () => {
@@ -101,6 +120,15 @@ describeStores('rotating signing secrets', (openStore) => {
     successOf(await credentials.rotate({ ...address, value: NEW, overlapMs: HOUR }))
     const updated = successOf(await credentials.update({ ...address, hosts: ['api.example.com'] }))
     expect(updated.overlapUntilMs).toBe(START_MS + HOUR)
+    expect(await valid()).toEqual([NEW, OLD])
+  })
+
+  it('a change of name keeps the overlap', async () => {
+    successOf(await credentials.rotate({ ...address, value: NEW, overlapMs: HOUR }))
+    clock.move(HOUR / 2)
+    const renamed = successOf(await credentials.update({ ...address, name: 'Renamed' }))
+    expect(renamed).toMatchObject({ name: 'Renamed', overlapUntilMs: START_MS + HOUR, rotatedAtMs: START_MS })
+    expect(await credentials.get(address)).toEqual(renamed)
     expect(await valid()).toEqual([NEW, OLD])
   })
 
@@ -162,6 +190,30 @@ describe('changing the sealing key', () => {
     expect(revealed(await later.use(requestFor('b', { environment: 'staging/é' })))).toBe(VALUES.secretText)
     expect(revealed(await later.use(requestFor('c', { tenant: 'other' })))).toBe(VALUES.secretText)
     expect(await later.get(address)).toEqual(before)
+  })
+
+  it('leaves the versions behind whose time is over', async () => {
+    const store = createMemoryStore()
+    const clock = createClock()
+    const old = credentialsOver(store, { now: clock.now })
+    await given(old, signing)
+    successOf(await old.rotate({ ...address, value: NEW, overlapMs: HOUR }))
+    successOf(await old.rotate({ ...address, value: NEWER, overlapMs: 2 * HOUR }))
+    clock.move(HOUR)
+    const next = credentialsOver(store, { keys: [NEXT_KEY, KEY], now: clock.now })
+    expect(await next.resealAll()).toEqual({ resealed: 1, current: 0, failed: [] })
+    const text = (await store.get(recordKey({ ...address, environment: null }))) ?? ''
+    const versions = await openVersions(readRecord(text, 'signing'), [NEXT_KEY], { ...address, environment: null })
+    expect(versions).toEqual({ current: NEWER, earlier: [{ value: NEW, untilMs: START_MS + 2 * HOUR }] })
+  })
+
+  it('counts nothing as current that another key of the same id was given for', async () => {
+    const store = createMemoryStore()
+    await given(credentialsOver(store), { credentialId: 'a', name: 'a' })
+    const wrong = { ...NEXT_KEY, keyId: KEY.keyId }
+    await given(credentialsOver(store, { keys: [wrong] }), { credentialId: 'b', name: 'b' })
+    const failed = [{ tenant: TENANT, environment: null, credentialId: 'b' }]
+    expect(await credentialsOver(store).resealAll()).toEqual({ resealed: 0, current: 1, failed })
   })
 
   it('names what no key opens, and goes on', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type fc from 'fast-check'
 import { describe } from 'vitest'
 import {
   type CredentialRequest,
@@ -12,7 +13,15 @@ import {
   type Store,
   type StoredCredential,
 } from '../../src/credentials/index.ts'
-import { type HmacForm, type Kind, type Requirement, type Result, Secret, type Token } from '../../src/index.ts'
+import {
+  type HmacForm,
+  type Kind,
+  type Requirement,
+  type Result,
+  Secret,
+  SecurityError,
+  type Token,
+} from '../../src/index.ts'
 import { createLibsqlStore } from '../../src/stores/libsql.ts'
 import { connectRedisStore } from '../../src/stores/redis.ts'
 import { describeWithRedis } from '../redis-server.ts'
@@ -139,4 +148,38 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
 /** The code that a promise is rejected with. */
 export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
   return ((await rejectionOf(promise)) as { readonly code?: unknown }).code
+}
+
+/** A store whose operations happen in an order that fast-check chooses. */
+export function scheduled(store: Store, scheduler: fc.Scheduler): Store {
+  return {
+    ...store,
+    get: (key) => scheduler.schedule(Promise.resolve(), 'get').then(() => store.get(key)),
+    list: (prefix) => scheduler.schedule(Promise.resolve(), 'list').then(() => store.list(prefix)),
+    commit: (changes) => scheduler.schedule(Promise.resolve(), 'commit').then(() => store.commit(changes)),
+  }
+}
+
+/** A store that is told of each operation, by its number, before and after it is done. */
+export function watched(
+  store: Store,
+  around: (number: number, operation: () => Promise<unknown>) => Promise<unknown>,
+): Store {
+  let number = 0
+  const told = <T>(operation: () => Promise<T>): Promise<T> => around(number++, operation) as Promise<T>
+  return {
+    ...store,
+    get: (key) => told(() => store.get(key)),
+    list: (prefix) => told(() => store.list(prefix)),
+    commit: (changes) => told(() => store.commit(changes)),
+  }
+}
+
+/** A store of a process that dies at an operation: before it is done, or after. */
+export function dyingStore(store: Store, at: number, isDone: boolean): Store {
+  return watched(store, async (number, operation) => {
+    if (number < at) return operation()
+    if (number === at && isDone) await operation()
+    throw new SecurityError('ERR_STORE_UNAVAILABLE')
+  })
 }

@@ -133,6 +133,23 @@ describe('values are write-only (P21, P22)', () => {
     expect(new Set(sizes).size).toBe(1)
   })
 
+  it('a refusal quotes nothing of what was asked for: an environment may have any name', async () => {
+    const credentials = credentialsOver()
+    const { credentialId } = await given(credentials)
+    const environment = 'canary-0123456789\n\u202e'
+    const request = requestFor(credentialId, { environment })
+    const resource = { type: 'call', id: 'c1' }
+    const said = [
+      await credentials.check(request),
+      await credentials.use(request).catch((error: unknown) => error),
+      await credentials
+        .recordUse({ tenant: TENANT, environment, credentialId, resource })
+        .catch((error: unknown) => error),
+    ]
+    for (const each of said) expect(each).toMatchObject({ code: 'ERR_CREDENTIAL_REFUSED' })
+    expect(leaksOf(said, 'canary-0123456789')).toEqual([])
+  })
+
   it('errors of a key that does not fit hold nothing of the value', async () => {
     const store = createMemoryStore()
     await given(credentialsOver(store), { credentialId: 'key', value: 'canary-0123456789' })

@@ -32,7 +32,7 @@ const tenant = fc.oneof(
   fc.constantFrom(...NASTY.filter((name) => name !== '')),
   fc.string({ minLength: 1, maxLength: 5 }),
 )
-const environment = fc.oneof(fc.constant(null), fc.constantFrom('staging', 'Staging', 'a', 'null', '/', '*'))
+const environment = fc.oneof(fc.constant(null), tenant, fc.constantFrom('null', '/'))
 const scope = fc.record({ tenant, environment })
 
 const keyOf = (one: { readonly tenant: string; readonly environment: string | null }) =>
@@ -84,27 +84,33 @@ describe('tenants and environments never mix (T56, T89)', () => {
   })
 })
 
-describeStores('tenants and environments with names that some pattern may take for others (T56, T89)', (openStore) => {
-  it('each sees its own only, with one id and name everywhere', async () => {
-    const { store, end } = await openStore()
-    const credentials = credentialsOver(store)
-    const scopes = NASTY.filter((name) => name !== '').flatMap((each) =>
-      [null, 'a', '*'].map((environmentName) => ({ tenant: each, environment: environmentName })),
-    )
-    for (const one of scopes) await given(credentials, { ...one, credentialId: 'key', name: 'A', value: keyOf(one) })
-    for (const one of scopes) {
-      expect(revealed(await credentials.use(requestFor('key', one)))).toBe(keyOf(one))
-      expect(await credentials.list(one)).toHaveLength(1)
-      await credentials.recordUse({ ...one, credentialId: 'key', resource: { type: 'call', id: keyOf(one) } })
-    }
-    for (const one of scopes) {
-      expect(await credentials.usedBy({ ...one, credentialId: 'key' })).toMatchObject([{ id: keyOf(one) }])
-      await credentials.delete({ ...one, credentialId: 'key', force: true })
-    }
-    expect(await store.list('')).toEqual([])
-    await end()
-  })
-})
+describeStores(
+  'tenants and environments with names that some pattern may take for others (T56, T89)',
+  (openStore, isSlow) => {
+    it('each sees its own only, with one id and name everywhere', async () => {
+      const { store, end } = await openStore()
+      const credentials = credentialsOver(store)
+      const names = NASTY.filter((name) => name !== '')
+      // All pairs where that is quick; else each name as a tenant and as an environment, among others that are like it.
+      const likes = (index: number) => (isSlow ? [names[0], names[index], names[(index + 1) % names.length]] : names)
+      const scopes = names.flatMap((each, index) =>
+        [...new Set([null, ...likes(index)])].map((other) => ({ tenant: each, environment: other ?? null })),
+      )
+      for (const one of scopes) await given(credentials, { ...one, credentialId: 'key', name: 'A', value: keyOf(one) })
+      for (const one of scopes) {
+        expect(revealed(await credentials.use(requestFor('key', one)))).toBe(keyOf(one))
+        expect(await credentials.list(one)).toHaveLength(1)
+        await credentials.recordUse({ ...one, credentialId: 'key', resource: { type: 'call', id: keyOf(one) } })
+      }
+      for (const one of scopes) {
+        expect(await credentials.usedBy({ ...one, credentialId: 'key' })).toMatchObject([{ id: keyOf(one) }])
+        await credentials.delete({ ...one, credentialId: 'key', force: true })
+      }
+      expect(await store.list('')).toEqual([])
+      await end()
+    })
+  },
+)
 
 async function messageOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.catch(({ code, message, retryable }) => ({ code, message, retryable }))

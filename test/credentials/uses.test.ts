@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CredentialStore, createMemoryStore, type Store } from '../../src/credentials/index.ts'
+import { type CredentialStore, createMemoryStore } from '../../src/credentials/index.ts'
 import { checkAsync } from '../call/check-async.ts'
 import {
   codeOf,
@@ -12,6 +12,7 @@ import {
   type OpenStore,
   requestFor,
   START_MS,
+  scheduled,
   successOf,
   TENANT,
 } from './samples.ts'
@@ -111,16 +112,6 @@ it('a use with an end is gone afterwards, and one that has ended is not recorded
   expect(await credentials.usedBy(address)).toEqual([])
   successOf(await credentials.delete(address))
 })
-
-/** A store whose operations happen in an order that fast-check chooses. */
-function scheduled(store: Store, scheduler: fc.Scheduler): Store {
-  return {
-    ...store,
-    get: (key) => scheduler.schedule(Promise.resolve(), 'get').then(() => store.get(key)),
-    list: (prefix) => scheduler.schedule(Promise.resolve(), 'list').then(() => store.list(prefix)),
-    commit: (changes) => scheduler.schedule(Promise.resolve(), 'commit').then(() => store.commit(changes)),
-  }
-}
 
 describe('deletions and uses at the same time, in any order of their steps', () => {
   it('no deletion takes what a recorded use needs, and no use is recorded of what is deleted (property)', async () => {

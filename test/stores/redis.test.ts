@@ -163,6 +163,42 @@ describeWithRedis('a real Redis', (server) => {
 })
 
 describeWithRedis(
+  'a Redis with a password',
+  (server) => {
+    const addressOf = (user: string, path = '') => server.url.replace('redis://', `redis://${user}`) + path
+
+    it.each(PACKAGES)('%s: is told apart from a fault of the network, for good', async (_, load) => {
+      const connect = await load()
+      for (const [url, word] of [
+        [addressOf(''), 'NOAUTH'],
+        [addressOf(':canary@'), 'WRONGPASS'],
+        [addressOf('canary:right@'), 'WRONGPASS'],
+      ] as const) {
+        const error = await connect(url).then(
+          () => expect.fail(),
+          (reason) => reason,
+        )
+        const message = `Redis refused the command (${word})`
+        expect(error).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', message, retryable: false })
+        expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary')
+      }
+    })
+
+    it.each(PACKAGES)('%s: takes the password, and no other database than the one that was named', async (_, load) => {
+      const connect = await load()
+      const { client, end } = await connect(addressOf(':right@', '/1'))
+      expect(await createRedisStore({ client, deadlineMs: 10_000 }).get('k')).toBe(null)
+      end()
+      await expect(connect(addressOf(':right@', '/99'))).rejects.toMatchObject({
+        message: 'Redis refused the command (ERR)',
+        retryable: false,
+      })
+    })
+  },
+  { requirepass: 'right' },
+)
+
+describeWithRedis(
   'a Redis Cluster',
   (server) => {
     it('has all keys of the default prefix on one node, and refuses a prefix that spreads them', async () => {
@@ -238,6 +274,7 @@ describe('a client that misbehaves', () => {
     ['Redis refused the command (OOM)', new Error(`OOM ${canary}`), true],
     ['Redis refused the command (READONLY)', new Error('READONLY'), true],
     ['Redis refused the command (NOAUTH)', new Error('NOAUTH Authentication required.'), false],
+    ['Redis refused the command (NOAUTH)', new Error('Ready check failed: NOAUTH Authentication required.'), false],
     ['the connection to Redis failed', new Error('CANARY canary'), true],
     ['the connection to Redis failed', new Error('OOMcanary'), true],
     ['the connection to Redis failed', new Error(''), true],

@@ -22,6 +22,8 @@ interface Acting {
 export interface Action {
   /** Whether it takes the id of a credential. */
   readonly id: 'none' | 'optional' | 'one'
+  /** Whether it works on one environment of one tenant; else on everything that stands in the store. */
+  readonly isScoped: boolean
   /** The options beside those of every action. */
   readonly options: readonly string[]
   /** Whether it opens or seals a value. */
@@ -29,7 +31,7 @@ export interface Action {
   run(acting: Acting): Promise<Omit<CredentialsReport, 'action'>>
 }
 
-const NOTHING = { done: null, credentials: [], uses: null, reseal: null, issues: [] } as const
+const NOTHING = { done: null, credentials: [], damaged: null, uses: null, reseal: null, issues: [] } as const
 const always = (): boolean => true
 const never = (): boolean => false
 
@@ -37,6 +39,7 @@ const never = (): boolean => false
 export const ACTIONS: { readonly [name: string]: Action } = {
   create: {
     id: 'optional',
+    isScoped: true,
     options: ['name', 'type', 'value', 'host'],
     needsKey: always,
     run: async ({ io, args, credentials, credentialId, ...scope }) => {
@@ -53,6 +56,7 @@ export const ACTIONS: { readonly [name: string]: Action } = {
   },
   list: {
     id: 'none',
+    isScoped: true,
     options: [],
     needsKey: never,
     run: async ({ credentials, tenant, environment }) => ({
@@ -62,6 +66,7 @@ export const ACTIONS: { readonly [name: string]: Action } = {
   },
   get: {
     id: 'one',
+    isScoped: true,
     options: ['fallback'],
     needsKey: never,
     run: async ({ args, credentials, ...address }) => {
@@ -71,12 +76,15 @@ export const ACTIONS: { readonly [name: string]: Action } = {
   },
   update: {
     id: 'one',
+    isScoped: true,
     options: ['name', 'host', 'any-host'],
     needsKey: (args) => args.values.has('host') || args.flags.has('any-host'),
     run: async ({ args, credentials, ...address }) => {
       const [name, hosts] = [lastValue(args, 'name'), args.values.get('host')]
       const anyHost = args.flags.has('any-host')
       if (anyHost && hosts !== undefined) throw new CouldNotRun('--any-host and --host are given', 'keep one of them')
+      if (!anyHost && name === undefined && hosts === undefined)
+        throw new CouldNotRun('credentials update changes nothing', 'give `--name`, `--host` or `--any-host`')
       const changes = {
         ...(name === undefined ? {} : { name }),
         ...(anyHost ? { hosts: null } : hosts === undefined ? {} : { hosts }),
@@ -86,25 +94,36 @@ export const ACTIONS: { readonly [name: string]: Action } = {
   },
   rotate: {
     id: 'one',
-    options: ['value', 'overlap'],
+    isScoped: true,
+    options: ['value', 'overlap', 'force'],
     needsKey: always,
     run: async ({ io, args, credentials, ...rest }) => {
       const address = addressOf(rest)
       const overlapMs = readOverlap(args)
       const found = await credentials.get({ ...address, fallbackToDefault: false })
-      const value = await readCredentialValue(io, args, found?.type === 'secretText')
-      return reported('rotated', await credentials.rotate({ ...address, value, overlapMs }))
+      if (found === null) return NOT_FOUND
+      const value = await readCredentialValue(io, args, found.type === 'secretText')
+      const rotation = { ...address, value, overlapMs, force: args.flags.has('force') }
+      return reported('rotated', await credentials.rotate(rotation))
     },
   },
   delete: {
     id: 'one',
+    isScoped: true,
     options: ['force'],
     needsKey: never,
-    run: async ({ args, credentials, ...address }) =>
-      reported('deleted', await credentials.delete({ ...addressOf(address), force: args.flags.has('force') })),
+    run: async ({ args, credentials, ...rest }) => {
+      const address = addressOf(rest)
+      const result = await credentials.delete({ ...address, force: args.flags.has('force') })
+      if (!result.ok) return { ...NOTHING, issues: result.issues }
+      const deleted = { ...NOTHING, done: 'deleted' }
+      if (result.value === null) return { ...deleted, damaged: address.credentialId }
+      return { ...deleted, credentials: [result.value] }
+    },
   },
   uses: {
     id: 'one',
+    isScoped: true,
     options: [],
     needsKey: never,
     run: async ({ credentials, ...rest }) => {
@@ -115,6 +134,7 @@ export const ACTIONS: { readonly [name: string]: Action } = {
   },
   reseal: {
     id: 'none',
+    isScoped: false,
     options: [],
     needsKey: always,
     run: async ({ credentials }) => ({ ...NOTHING, reseal: await credentials.resealAll() }),

@@ -11,6 +11,8 @@ export interface CredentialsReport {
   /** What was done, in a word; `null` where something was only read. */
   readonly done: string | null
   readonly credentials: readonly StoredCredential[]
+  /** The id of one that was deleted, and whose record was damaged; else `null`. */
+  readonly damaged: string | null
   /** `null` where nobody asked. */
   readonly uses: readonly CredentialUse[] | null
   /** `null` where nobody asked. */
@@ -20,21 +22,17 @@ export interface CredentialsReport {
 
 /** @internal */
 export function credentialsLines(report: CredentialsReport, paint: Paint): readonly string[] {
-  const { action, done, credentials, uses, reseal, issues } = report
+  const { action, done, credentials, damaged, uses, reseal, issues } = report
   const blocks = credentials.map((credential) => [
-    heading(credential, done, uses, paint),
+    heading(credential.credentialId, done, uses, paint),
     ...(uses === null ? credentialLines(credential, action === 'get', paint) : useLines(uses, paint)),
   ])
+  if (damaged !== null) blocks.push([heading(damaged, done, uses, paint), ...row('record', 'was damaged', paint)])
   const summaries = reseal === null ? [] : [resealLines(reseal, paint)]
   return joinBlocks([...blocks, ...summaries, ...issues.map((issue) => issueLines(issue, [issue.pointer], paint))])
 }
 
-function heading(
-  { credentialId }: StoredCredential,
-  done: string | null,
-  uses: CredentialsReport['uses'],
-  paint: Paint,
-): string {
+function heading(credentialId: string, done: string | null, uses: CredentialsReport['uses'], paint: Paint): string {
   const state = uses === null ? done : uses.length === 0 ? 'not in use' : 'in use'
   return state === null ? paint('strong', credentialId) : `${paint('strong', credentialId)}: ${paint('good', state)}`
 }

@@ -34,6 +34,11 @@ export interface KeysAction {
   run(acting: Acting): Promise<Partial<KeysReport>>
 }
 
+/** Whether `keys tenant` changes something. @throws A {@link CouldNotRun}. @internal */
+export function changesTenant(args: Arguments): boolean {
+  return Object.keys(readSettings(args)).length > 0
+}
+
 const BY_HELP = '`--by NAME` says which administrator does it, for the audit trail'
 
 /** @internal */
@@ -42,9 +47,8 @@ export const KEYS_ACTIONS: { readonly [name: string]: KeysAction } = {
     id: 'none',
     options: ['api-access', 'scope', 'max-keys', 'daily-limit', 'by'],
     run: async ({ args, keyring, tenant }) => {
-      const changes = readSettings(args)
-      if (Object.keys(changes).length === 0) return { settings: await keyring.readTenant(tenant) }
-      return { settings: await keyring.configureTenant(tenant, changes, needed(args, 'by', BY_HELP)) }
+      if (!changesTenant(args)) return { settings: await keyring.readTenant(tenant) }
+      return { settings: await keyring.configureTenant(tenant, readSettings(args), needed(args, 'by', BY_HELP)) }
     },
   },
   create: {

@@ -5,13 +5,14 @@ import { readSecretSource } from '../source/secret-source.ts'
 import { type Arguments, lastValue, type OptionRules } from '../terminal/arguments.ts'
 import { CouldNotRun } from '../terminal/failure.ts'
 import type { Io } from '../terminal/io.ts'
+import { lazyStore } from './lazy-store.ts'
 
 /** What every command that works on a store takes. @internal */
 export const STORE_OPTIONS: OptionRules = { store: { type: 'string' }, tenant: { type: 'string' } }
 
 /**
  * Opens the store for one step, and closes it.
- * @param isNew Whether a file that is not there is made.
+ * @param isNew Whether a file that is not there is made, once something is to be read or written.
  * @throws A {@link CouldNotRun} without `--store`; what the store throws.
  * @internal
  */
@@ -21,13 +22,26 @@ export async function withStore<T>(
   isNew: boolean,
   step: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const location = needed(args, 'store', 'give `--store FILE` or `--store redis://HOST:PORT`')
-  const store = await io.openStore(location, isNew)
+  const location = readLocation(io, args)
+  const store = isNew ? lazyStore(() => io.openStore(location, true)) : await io.openStore(location, false)
   try {
     return await step(store)
   } finally {
     await store.close()
   }
+}
+
+const ELSEWHERE = 'write `--store env:VARIABLE` or `--store file:PATH`, and put the address there'
+
+/** Where the store is: `--store`, or what its variable or file holds. @throws A {@link CouldNotRun}. @internal */
+export function readLocation(io: Io, args: Arguments): string {
+  const given = needed(args, 'store', 'give `--store FILE`, `--store redis://HOST:PORT` or `--store env:VARIABLE`')
+  if (/^rediss?:[^@]*:[^@]*@/i.test(given))
+    throw new CouldNotRun('--store holds a password, which other processes can read', ELSEWHERE)
+  const location = readSecretSource(io, given, { label: '--store', stdinReader: 'nothing' })?.reveal() ?? given
+  if (location === '') throw new CouldNotRun('--store: what it names is empty', 'it is to hold a path or an address')
+  if (location !== ':memory:') return location
+  throw new CouldNotRun('--store names no file', 'what is kept in memory would be gone when the command ends')
 }
 
 /** The value of an option without which a command cannot run. @throws A {@link CouldNotRun}. @internal */

@@ -67,7 +67,11 @@ function actionOf(name: string): Action {
   throw new CouldNotRun(name === '' ? 'credentials takes an action' : 'unknown action of credentials', help)
 }
 
-function checkArguments(name: string, { id, options }: Action, args: Arguments, given: string, tooMany: boolean): void {
+function checkArguments(name: string, action: Action, args: Arguments, given: string, tooMany: boolean): void {
+  const { id, isScoped, options } = action
+  const scope = ['tenant', 'environment'].find((option) => !isScoped && args.values.has(option))
+  if (scope !== undefined)
+    throw new CouldNotRun(`credentials ${name} has no option --${scope}`, 'it works on all that stands in the store')
   const known = [...Object.keys(SHARED), ...options]
   const foreign = [...args.flags, ...args.values.keys()].find((option) => !known.includes(option))
   if (foreign !== undefined) throw unknownOption(`--${foreign}`, known, `credentials ${name}`)
@@ -82,7 +86,7 @@ function act(
   { io, args }: Pick<Context, 'io' | 'args'>,
   credentialId: string,
 ): Promise<Omit<CredentialsReport, 'action'>> {
-  const tenant = name === 'reseal' ? '' : needed(args, 'tenant', '`--tenant NAME` says whose credentials they are')
+  const tenant = action.isScoped ? needed(args, 'tenant', '`--tenant NAME` says whose credentials they are') : ''
   const environment = lastValue(args, 'environment') ?? null
   const keys = keysFor(action, io, args)
   return withStore(io, args, name === 'create', (store) =>

@@ -1,6 +1,6 @@
 import { createKeyring, type KeyringOptions } from '../../inbound/index.ts'
 import { didYouMean } from '../../suggest.ts'
-import { KEYS_ACTIONS, type KeysAction, type KeysReport } from '../administration/keys-actions.ts'
+import { changesTenant, KEYS_ACTIONS, type KeysAction, type KeysReport } from '../administration/keys-actions.ts'
 import { keysJson, keysLines } from '../administration/keys-report.ts'
 import { needed, STORE_OPTIONS, withStore } from '../administration/store-options.ts'
 import { KEYS_HELP } from '../help/keys.ts'
@@ -89,7 +89,7 @@ async function act(name: string, action: KeysAction, io: Io, args: Arguments, ke
   checkId(keyId)
   const tenant = needed(args, 'tenant', '`--tenant NAME` says whose keys they are')
   const settings = readKeyring(name, io, args)
-  const found = await withStore(io, args, name === 'tenant', (store) =>
+  const found = await withStore(io, args, name === 'tenant' && changesTenant(args), (store) =>
     action.run({ args, keyring: createKeyring({ store, ...settings }), tenant, keyId }),
   )
   return { ...NOTHING, ...found, tenant }

@@ -1,6 +1,6 @@
 import { createKeyring, createMemoryStore, type Keyring } from '../../inbound/index.ts'
 import { EXAMPLE_SCOPES, exampleLines, startExample } from '../administration/example-api.ts'
-import { needed } from '../administration/store-options.ts'
+import { needed, readLocation } from '../administration/store-options.ts'
 import { SERVE_HELP } from '../help/keys.ts'
 import { pageText } from '../report/text.ts'
 import { type Arguments, lastValue } from '../terminal/arguments.ts'
@@ -41,11 +41,10 @@ async function runServe({ io, args }: Context): Promise<Outcome> {
 }
 
 async function openKeys(io: Io, args: Arguments): Promise<{ readonly keyring: Keyring; readonly key: string | null }> {
-  const location = lastValue(args, 'store')
-  if (location !== undefined) {
+  if (args.values.has('store')) {
     const prefix = needed(args, 'prefix', '`--prefix PREFIX` is what the keys of the store begin with')
     // Not closed: it is needed until the process ends.
-    return { keyring: createKeyring({ store: await io.openStore(location, false), prefix }), key: null }
+    return { keyring: createKeyring({ store: await io.openStore(readLocation(io, args), false), prefix }), key: null }
   }
   const keyring = createKeyring({ store: createMemoryStore(), prefix: lastValue(args, 'prefix') ?? 'example' })
   await keyring.configureTenant(

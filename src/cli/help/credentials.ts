@@ -6,7 +6,7 @@ export const CREDENTIALS_HELP: string = `Examples
     --value env:STOCK_KEY --host api.example.com \\
     --store credentials.db --tenant acme --key 2026-11=env:SEALING_KEY
   latchkey credentials rotate stock-key --value file:new-key \\
-    --store redis://127.0.0.1:6379 --tenant acme --key 2026-11=env:SEALING_KEY
+    --store env:REDIS_URL --tenant acme --key 2026-11=env:SEALING_KEY
 
 Usage
   latchkey credentials ACTION [ID] --store STORE --tenant NAME [OPTION…]
@@ -28,8 +28,11 @@ Where
   --store FILE             A libsql file, for the processes of one host.
   --store redis://HOST:PORT
                            A Redis, for a fleet; rediss:// for TLS.
+  --store env:VAR          What stands in a variable or a file: with a password
+  --store file:PATH        an address is never an argument.
   --tenant NAME            Whose credentials. Not for reseal, which does all.
-  --environment NAME       A named environment. Default: the default one.
+  --environment NAME       A named environment. Default: the default one. Not
+                           for reseal.
   --key ID=env:VAR         The sealing key and its name: 32 bytes as base64 or
   --key ID=file:PATH       hex. May be repeated: the first seals, all open.
 
@@ -49,7 +52,8 @@ What
   --any-host               update: it may be sent anywhere again.
   --overlap TIME           rotate: how long earlier signing secrets stay valid,
                            such as 90m, 24h or 7d. Default: they end now.
-  --force                  delete: although it is in use.
+  --force                  delete: although it is in use. rotate: although the
+                           value before does not open.
   --fallback               get: from the default environment if need be.
 
 ${OUTPUT_OPTIONS}

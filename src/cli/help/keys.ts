@@ -25,6 +25,8 @@ Where
   --store FILE             A libsql file, for the processes of one host.
   --store redis://HOST:PORT
                            A Redis, for a fleet; rediss:// for TLS.
+  --store env:VAR          What stands in a variable or a file: with a password
+  --store file:PATH        an address is never an argument.
   --tenant NAME            Whose keys.
   --by NAME                The administrator, for the audit trail. Needed where
                            something changes.
@@ -62,7 +64,8 @@ prints the requests to try. It ends with Ctrl+C. Without --store it has a key of
 its own, which is printed.
 
   --port N                 Default 4100; 0 is any that is free.
-  --store FILE|redis://…   Keys that latchkey keys issued, in place of its own.
+  --store FILE|redis://…   Keys that latchkey keys issued, in place of its own;
+                           also env:VAR or file:PATH, as there.
   --prefix PREFIX          What they begin with. Needed with --store.
 
 A proxy in front of a real API ends TLS and says so in X-Forwarded-Proto; here

@@ -3,6 +3,8 @@ import { CouldNotRun } from './failure.ts'
 
 /** What to do here about what the library refuses. */
 const HELP: Partial<Record<ErrorCode, string>> = {
+  ERR_SEAL_INVALID: 'check `--key`; what is lost goes with `rotate --force`, or with `delete --force`',
+  ERR_SEAL_KEY: 'give that key, too: `--key ID=env:VARIABLE`; `rotate --force` replaces what is lost',
   ERR_SIGNATURE_INPUT: '`--header` gives headers, `--id` and `--key-id` give `{id}` and `{keyId}`',
   ERR_URL_INVALID: 'give an absolute URL without user info, spaces and odd hosts with `--request URL`',
 }
