@@ -1,4 +1,4 @@
-import type { SealingKey } from '../envelope.ts'
+import { copyKeys } from '../envelope.ts'
 import { SecurityError } from '../errors.ts'
 import { type CopiedValue, readOptions } from '../read-options.ts'
 import type { TokenOwner } from './cache-key.ts'
@@ -16,7 +16,7 @@ export function readCacheOptions(options: unknown): Partial<TokenCacheOptions> {
   const read = readOptions<TokenCacheOptions>(options, {
     ...ENDPOINT_OPTIONS,
     store: isStore,
-    keys: copyKeys,
+    keys: (value) => ({ copy: copyKeys(value) }),
     hashKey: copyHashKey,
     storeTimeoutMs: (value) => isBetween(value, 1, MAX_STORE_TIMEOUT_MS),
     defaultLifetimeSeconds: (value) => isBetween(value, 1, MAX_DEFAULT_LIFETIME_SECONDS),
@@ -31,14 +31,6 @@ export function readCacheOptions(options: unknown): Partial<TokenCacheOptions> {
 function isStore(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return STORE_METHODS.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-}
-
-function copyKeys(keys: unknown): boolean | CopiedValue {
-  if (!Array.isArray(keys) || keys.length === 0) return false
-  const copy = keys.map(({ keyId, key }: SealingKey) =>
-    Object.freeze({ keyId, key: key instanceof Uint8Array ? key.slice() : key }),
-  )
-  return new Set(copy.map(({ keyId }) => keyId)).size === copy.length && { copy }
 }
 
 function copyHashKey(key: unknown): boolean | CopiedValue {

@@ -33,9 +33,16 @@ export async function exchange(
   const late = (): Error => unavailable(request, `did not answer within ${timeoutMs} ms`, { retryable: true })
   return withDeadline({ timeoutMs, signal }, late, async (ended) => {
     const askedAtMs = readClock(endpoint.now)
-    const response = await ask(request, endpoint, askedAtMs, ended)
-    const { accessToken, expiresIn } = await judgeResponse(request, endpoint, response)
-    return { text: accessToken, askedAtMs, expiresIn }
+    let isAnswered = false
+    try {
+      const response = await ask(request, endpoint, askedAtMs, ended)
+      isAnswered = true
+      const { accessToken, expiresIn } = await judgeResponse(request, endpoint, response)
+      return { text: accessToken, askedAtMs, expiresIn }
+    } catch (error) {
+      // What a `fetch` throws, or what reading its answer does, may quote the request: only our own errors are passed on.
+      throw ownErrorIn(error) ?? unexpected(request, isAnswered)
+    }
   })
 }
 
@@ -57,18 +64,19 @@ async function ask(
   const client = await authenticateClient(request, nowMs)
   // The library wants an issuer, and checks nothing against it in this grant.
   const server = { issuer: request.tokenUrl, token_endpoint: request.tokenUrl }
-  try {
-    return await clientCredentialsGrantRequest(server, { client_id: request.clientId }, client, bodyOf(request), {
-      signal,
-      headers: { 'user-agent': 'latchkey' },
-      [allowInsecureRequests]: request.url.scheme === 'http',
-      // The body as text: not every `fetch` knows the platform's URLSearchParams.
-      [customFetch]: (target, init) => endpoint.fetch(target, { ...init, body: String(init.body) }),
-    })
-  } catch (error) {
-    // What a platform throws may quote the request: only our own errors are passed on.
-    throw ownErrorIn(error) ?? unavailable(request, 'cannot be reached', { retryable: true })
-  }
+  return clientCredentialsGrantRequest(server, { client_id: request.clientId }, client, bodyOf(request), {
+    signal,
+    headers: { 'user-agent': 'latchkey' },
+    [allowInsecureRequests]: request.url.scheme === 'http',
+    // The body as text: not every `fetch` knows the platform's URLSearchParams.
+    [customFetch]: (target, init) => endpoint.fetch(target, { ...init, body: String(init.body) }),
+  })
+}
+
+function unexpected(request: CheckedRequest, isAnswered: boolean): SecurityError {
+  return isAnswered
+    ? unavailable(request, 'answered with what is no HTTP response')
+    : unavailable(request, 'cannot be reached', { retryable: true })
 }
 
 /** What is sent beside the grant type and the client's own parameters (RFC 6749 section 4.4.2). */

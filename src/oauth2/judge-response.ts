@@ -2,7 +2,7 @@ import { processClientCredentialsResponse } from 'oauth4webapi'
 import type { CheckedRequest } from './checked-request.ts'
 import type { TokenEndpoint } from './endpoint-options.ts'
 import { isPassing, ownErrorIn, shownError, unavailable } from './failures.ts'
-import { discardBody, readBody } from './read-body.ts'
+import { discard, readBody } from './read-body.ts'
 import { type Grant, type Reply, readReply } from './reply.ts'
 import { readRetryAfter } from './retry-after.ts'
 
@@ -16,13 +16,15 @@ export async function judgeResponse(
   endpoint: TokenEndpoint,
   response: Response,
 ): Promise<Pick<Grant, 'accessToken' | 'expiresIn'>> {
-  const { status } = response
-  if (isRedirect(response)) {
-    discardBody(response)
+  const { status, headers } = response
+  if (isRedirect(response, status)) {
+    discard(response.body)
     throw unavailable(request, 'redirects, which is not followed: another server would learn the secret')
   }
-  const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), endpoint.now)
-  const reply = await replyOf(request, response)
+  // A `fetch` of the caller's may give anything; whatever this throws is told without it.
+  if (!Number.isInteger(status)) throw new TypeError()
+  const retryAfterMs = readRetryAfter(headers.get('retry-after'), endpoint.now)
+  const reply = await replyOf(request, response, headers.get('content-type'))
   const { grant, error } = reply
   if (status < 200 || status > 299 || grant === null) {
     throw unavailable(request, describe(request, status, reply), { retryable: isPassing(status, error), retryAfterMs })
@@ -32,15 +34,15 @@ export async function judgeResponse(
 }
 
 /** `redirected`: a `fetch` that pays no attention to `redirect: 'manual'` has told the other server already. */
-function isRedirect({ status, type, redirected }: Response): boolean {
+function isRedirect({ type, redirected }: Response, status: number): boolean {
   return (status >= 300 && status < 400) || type === 'opaqueredirect' || redirected
 }
 
-async function replyOf(request: CheckedRequest, response: Response): Promise<Reply> {
+async function replyOf(request: CheckedRequest, response: Response, contentType: string | null): Promise<Reply> {
   try {
     const text = await readBody(response)
     if (text === null) return { error: null, grant: null, why: 'more than 64 KiB, or no UTF-8' }
-    return readReply(text, response.headers.get('content-type'))
+    return readReply(text, contentType)
   } catch (error) {
     throw ownErrorIn(error) ?? unavailable(request, 'broke off its answer', { retryable: true })
   }
@@ -60,16 +62,11 @@ function refuseMissingScopes(request: CheckedRequest, { scopes }: Grant): void {
 
 /** Lets the library judge the reply, in the form that the standard gives it. */
 async function processGrant(
-  request: CheckedRequest,
+  { tokenUrl, clientId }: CheckedRequest,
   { accessToken, expiresIn }: Grant,
 ): Promise<Pick<Grant, 'accessToken' | 'expiresIn'>> {
-  const { tokenUrl, clientId } = request
   const clean = { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn ?? undefined }
-  try {
-    const response = Response.json(clean)
-    const reply = await processClientCredentialsResponse({ issuer: tokenUrl }, { client_id: clientId }, response)
-    return { accessToken: reply.access_token, expiresIn: reply.expires_in ?? null }
-  } catch {
-    throw unavailable(request, 'answered with what is no token response')
-  }
+  const response = Response.json(clean)
+  const reply = await processClientCredentialsResponse({ issuer: tokenUrl }, { client_id: clientId }, response)
+  return { accessToken: reply.access_token, expiresIn: reply.expires_in ?? null }
 }

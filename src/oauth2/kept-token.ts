@@ -21,8 +21,8 @@ export type Age = 'fresh' | 'ripe' | 'urgent' | 'dead'
 const RENEW_AHEAD_MS = 30_000
 const URGENT_MS = 5_000
 
-/** By how much a clock may be wrong: workers' clocks differ, and clocks are put right. @internal */
-export const CLOCK_SKEW_MS = 30_000
+/** By how much a clock may be wrong: workers' clocks differ, and clocks are put right. */
+const CLOCK_SKEW_MS = 30_000
 
 /** @internal */
 export function keptTokenOf(granted: Granted, defaultLifetimeSeconds: number): KeptToken {

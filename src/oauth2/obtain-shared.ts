@@ -1,4 +1,5 @@
 import type { CacheKey } from './cache-key.ts'
+import type { withDeadline } from './deadline.ts'
 import type { KeptToken } from './kept-token.ts'
 import type { SharedTokens } from './shared-tokens.ts'
 
@@ -7,6 +8,8 @@ export interface Surroundings {
   /** 0 to 1. */
   readonly random: () => number
   readonly sleep: (ms: number) => Promise<void>
+  /** Waits for a renewal, but not for longer than the old token is good for. */
+  readonly withDeadline: typeof withDeadline
   /** Milliseconds on a clock that nobody sets. */
   readonly steadyMs: () => number
   readonly newId: () => string
@@ -19,8 +22,8 @@ export interface TokenJob {
   /** Asks the token endpoint. */
   readonly fetchToken: () => Promise<KeptToken>
   /** Whether a shared token is worth taking. */
-  readonly isFresh: (kept: KeptToken) => boolean
-  /** Milliseconds that are left of a token's life; 0 where it must not be given out. */
+  readonly isWanted: (kept: KeptToken) => boolean
+  /** Milliseconds that are left of a token's life. */
   readonly leftMs: (kept: KeptToken) => number
   /** Is told that the store did not help. */
   readonly onStoreFailure: (error: unknown) => void
@@ -39,12 +42,6 @@ export interface Obtained {
   readonly isShared: boolean
 }
 
-/** What a worker found out while it waited: its lock, and a token that is old but alive. */
-interface Attempt {
-  readonly lockId: string
-  spare: KeptToken | null
-}
-
 const MIN_PAUSE_MS = 15
 const MAX_PAUSE_MS = 40
 
@@ -55,20 +52,18 @@ const MAX_PAUSE_MS = 40
  * @internal
  */
 export async function obtainShared(shared: SharedTokens, job: TokenJob, turns: Turns): Promise<Obtained> {
-  const attempt: Attempt = { lockId: turns.surroundings.newId(), spare: null }
-  const turn = await awaitTurn(shared, job, turns, attempt)
+  const lockId = turns.surroundings.newId()
+  const turn = await awaitTurn(shared, job, turns, lockId)
   if (typeof turn === 'object') return { kept: turn, isShared: true }
   try {
     const kept = await job.fetchToken()
-    const published = share(shared, job, attempt, kept)
+    const published = share(shared, job, lockId, kept)
     // Without a lock it is in vain, unless the lock was granted and only the answer got lost.
     if (turn === 'mine') await published
     return { kept, isShared: false }
   } catch (error) {
-    share(shared, job, attempt, null)
-    const { spare } = attempt
-    if (spare === null || job.leftMs(spare) === 0) throw error
-    return { kept: spare, isShared: true }
+    share(shared, job, lockId, null)
+    throw error
   }
 }
 
@@ -77,14 +72,15 @@ async function awaitTurn(
   shared: SharedTokens,
   job: TokenJob,
   { lockMs, surroundings }: Turns,
-  attempt: Attempt,
+  lockId: string,
 ): Promise<KeptToken | 'mine' | 'alone'> {
-  const waitUntil = surroundings.steadyMs() + lockMs
+  // When the lock of a worker that died is over, one of those who wait gets it: there is time for that one's fetch, too.
+  const waitUntil = surroundings.steadyMs() + 2 * lockMs
   try {
     for (;;) {
-      const found = await findFresh(shared, job, attempt)
+      const found = await findWanted(shared, job)
       if (found !== null) return found
-      if (await shared.lock(job.key, attempt.lockId, lockMs)) return await findAgain(shared, job, attempt)
+      if (await shared.lock(job.key, lockId, lockMs)) return await findAgain(shared, job, lockId)
       if (surroundings.steadyMs() >= waitUntil) return 'alone'
       await surroundings.sleep(MIN_PAUSE_MS + surroundings.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS))
     }
@@ -95,25 +91,23 @@ async function awaitTurn(
 }
 
 /** Between the look and the lock another worker may have shared its token, and unlocked. */
-async function findAgain(shared: SharedTokens, job: TokenJob, attempt: Attempt): Promise<KeptToken | 'mine'> {
-  const found = await findFresh(shared, job, attempt)
+async function findAgain(shared: SharedTokens, job: TokenJob, lockId: string): Promise<KeptToken | 'mine'> {
+  const found = await findWanted(shared, job)
   if (found === null) return 'mine'
-  await share(shared, job, attempt, null)
+  await share(shared, job, lockId, null)
   return found
 }
 
-async function findFresh(shared: SharedTokens, job: TokenJob, attempt: Attempt): Promise<KeptToken | null> {
-  const found = await shared.find(job.key)
-  if (found === null) return null
-  if (job.leftMs(found) > 0) attempt.spare = found
-  return job.isFresh(found) ? found : null
+async function findWanted(shared: SharedTokens, { key, isWanted }: TokenJob): Promise<KeptToken | null> {
+  const found = await shared.find(key)
+  return found !== null && isWanted(found) ? found : null
 }
 
 /** Lets the others go on: with a token, or with their own attempts. Never fails. */
 async function share(
   shared: SharedTokens,
   { key, leftMs, onStoreFailure }: TokenJob,
-  { lockId }: Attempt,
+  lockId: string,
   kept: KeptToken | null,
 ): Promise<void> {
   try {
@@ -122,5 +116,7 @@ async function share(
     else await shared.unlock(key, lockId)
   } catch (error) {
     onStoreFailure(error)
+    // A lock that stays would hold up the others. Not awaited: the store may still be away.
+    shared.unlock(key, lockId).catch(() => {})
   }
 }

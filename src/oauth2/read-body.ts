@@ -23,8 +23,7 @@ export async function readBody(response: Response): Promise<string | null> {
     if (error instanceof IllFormed) return null
     throw error
   } finally {
-    // Not awaited: a stream may never answer.
-    reader.cancel().catch(() => {})
+    discard(reader)
   }
 }
 
@@ -38,7 +37,8 @@ function decode(decoder: TextDecoder, piece?: Uint8Array): string {
   }
 }
 
-/** Lets go of a body that nobody reads. @internal */
-export function discardBody(response: Response): void {
-  response.body?.cancel().catch(() => {})
+/** Lets go of a body that nobody reads. Not awaited: a stream may never answer. @internal */
+export function discard(body: Pick<ReadableStream, 'cancel'> | null): void {
+  const cancel = async (): Promise<void> => body?.cancel()
+  cancel().catch(() => {})
 }

@@ -34,6 +34,7 @@ const BEARER = new Set(['', 'bearer', 'bearertoken', 'n_a'])
 export function readReply(text: string, contentType: string | null): Reply {
   const fields = readJson(text) ?? readForm(text, contentType)
   if (fields === null) return { error: null, grant: null, why: 'neither JSON nor a form' }
+  if (fields === 'twice') return { error: null, grant: null, why: 'a field that stands twice' }
   const error = fields.get('error')
   const grant = readGrant(fields)
   const told = typeof error === 'string' && error !== '' ? error : null
@@ -66,12 +67,12 @@ function readSeconds(value: unknown): number | null {
   return Number.isFinite(seconds) ? Math.max(0, seconds) : null
 }
 
-/** `null` for what is no JSON object, or says something twice. */
-function readJson(text: string): Fields | null {
+/** `null` for what is no JSON object. */
+function readJson(text: string): Fields | 'twice' | null {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-    return saysTwice(text) ? new Map() : new Map(Object.entries(value))
+    return saysTwice(text) ? 'twice' : new Map(Object.entries(value))
   } catch {
     return null
   }
@@ -92,11 +93,11 @@ function saysTwice(text: string): boolean {
 const FORM_TYPES = new Set(['', 'application/x-www-form-urlencoded', 'text/plain'])
 
 /** Facebook and GitHub have replied so. */
-function readForm(text: string, contentType: string | null): Fields | null {
+function readForm(text: string, contentType: string | null): Fields | 'twice' | null {
   const [type = ''] = (contentType ?? '').toLowerCase().split(';')
   if (!FORM_TYPES.has(type.trim())) return null
   const entries = [...new URLSearchParams(text.trim())]
   const fields = new Map<string, unknown>(entries)
   if (!fields.has('access_token') && !fields.has('error')) return null
-  return fields.size < entries.length ? new Map() : fields
+  return fields.size < entries.length ? 'twice' : fields
 }

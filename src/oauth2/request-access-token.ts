@@ -16,8 +16,9 @@ const MAX_LIFETIME_SECONDS = 24 * 60 * 60
  * @param options How the token endpoint is asked.
  * @returns The token and when it expires.
  * @throws A {@link core.SecurityError} with code `ERR_ACCESS_TOKEN_UNAVAILABLE`, whose `retryable` says whether it may work later
- * and whose `retryAfterMs` says when, if the server does; `ERR_TOKEN_URL`, `ERR_OAUTH_PARAMETER`, `ERR_TOKEN_CLIENT` or
- * `ERR_ARGUMENT_INVALID` where the request is wrong. The signal's reason, once it ended the exchange.
+ * and whose `retryAfterMs` says when, if the server does; `ERR_ARGUMENT_INVALID`, `ERR_TOKEN_URL`, `ERR_OAUTH_PARAMETER`,
+ * `ERR_TOKEN_TYPE`, `ERR_TOKEN_EMPTY`, `ERR_TOKEN_TOO_LONG` or `ERR_TOKEN_CLIENT` where the request is wrong. The signal's
+ * reason, once it ended the exchange.
  * @example
  * const client = { clientId: 'orders', clientSecret: new Secret('<CLIENT_SECRET>') }
  * const { token } = await requestAccessToken({ tokenUrl: 'https://auth.example.com/token', scope: 'orders:read', client })

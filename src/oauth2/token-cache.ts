@@ -1,42 +1,24 @@
 import { SecurityError } from '../errors.ts'
-import { type Secret, secretText } from '../secret.ts'
-import { readClock } from '../stores/store-arguments.ts'
+import { secretText } from '../secret.ts'
 import { total } from '../total.ts'
 import { type CacheKey, createCacheKey } from './cache-key.ts'
 import { type OwnedOptions, readCacheOptions, readOwnedOptions } from './cache-options.ts'
 import { checkRequest } from './checked-request.ts'
-import { unlessAborted } from './deadline.ts'
+import { withDeadline } from './deadline.ts'
+import { createTokenDrop } from './drop-token.ts'
 import { withDefaults } from './endpoint-options.ts'
+import { giveToken } from './give-token.ts'
 import type { Surroundings } from './obtain-shared.ts'
 import { createSharedTokens } from './shared-tokens.ts'
-import { createSlots, lookUp, postponeRenewal, reject } from './token-slot.ts'
-import {
-  type CacheParts,
-  createTokenSource,
-  type TokenPlace,
-  type TokenSource,
-  tell,
-  tellFailure,
-} from './token-source.ts'
-import type {
-  AccessToken,
-  DropTokenOptions,
-  GetTokenOptions,
-  TokenCache,
-  TokenCacheEvent,
-  TokenCacheOptions,
-  TokenRequest,
-} from './types.ts'
-
-interface Cache extends CacheParts {
-  readonly keyOf: CacheKey
-  readonly renew: TokenSource
-}
+import { createSlots } from './token-slot.ts'
+import { type CacheParts, createTokenSource, type TokenPlace } from './token-source.ts'
+import type { TokenCache, TokenCacheEvent, TokenCacheOptions } from './types.ts'
 
 /** @internal */
 export const SURROUNDINGS: Surroundings = {
   random: () => Math.random(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  withDeadline,
   steadyMs: () => performance.now(),
   newId: () => crypto.randomUUID(),
   createCacheKey,
@@ -73,14 +55,22 @@ export function buildTokenCache(options: TokenCacheOptions | undefined, surround
     observe: safely(read.observe),
     surroundings,
   }
-  const cache: Cache = {
-    ...parts,
-    keyOf: surroundings.createCacheKey(hashKey as Uint8Array<ArrayBuffer>),
-    renew: createTokenSource(parts),
-  }
+  const keyOf = surroundings.createCacheKey(hashKey as Uint8Array<ArrayBuffer>)
+  const renew = createTokenSource(parts)
+  const drop = createTokenDrop(parts)
   return Object.freeze<TokenCache>({
-    getToken: (request, given) => getToken(cache, request, given),
-    dropToken: (request, failed, given) => dropToken(cache, request, failed, given),
+    getToken: async (request, given) => {
+      const options = readOwnedOptions(given)
+      const { signal } = options
+      signal?.throwIfAborted()
+      const place = await placeOf(parts, keyOf, request, options)
+      signal?.throwIfAborted()
+      return giveToken({ ...parts, renew }, place, signal)
+    },
+    dropToken: async (request, failed, given) => {
+      const text = textOf(failed)
+      return drop(await placeOf(parts, keyOf, request, readOwnedOptions(given)), text)
+    },
   })
 }
 
@@ -94,82 +84,20 @@ function safely(observe: TokenCacheOptions['observe']): (event: TokenCacheEvent)
   }
 }
 
-async function getToken(cache: Cache, request: TokenRequest, given: GetTokenOptions): Promise<AccessToken> {
-  const options = readOwnedOptions(given)
-  const { signal } = options
-  signal?.throwIfAborted()
-  const place = await placeOf(cache, request, options)
-  signal?.throwIfAborted()
-  const slot = cache.slotOf(place.key)
-  const nowMs = readClock(place.endpoint.now)
-  const living = lookUp(slot, nowMs)
-  if (living === null) return (await unlessAborted(cache.renew(place), signal)).access
-  if (living.age === 'urgent') return renewUrgently(cache, place, signal)
-  if (living.age === 'ripe' && nowMs >= slot.renewAtMs) renewAhead(cache, place)
-  tell(cache, place, 'hit')
-  return living.kept.access
-}
-
 async function placeOf(
-  cache: Cache,
+  { endpoint }: CacheParts,
+  keyOf: CacheKey,
   request: unknown,
   { tenant, environment, fetch }: OwnedOptions,
 ): Promise<TokenPlace> {
   const checked = checkRequest(request)
   const owner = { tenant, environment }
-  const endpoint = fetch === undefined ? cache.endpoint : { ...cache.endpoint, fetch }
-  return { key: await cache.keyOf(checked, owner), request: checked, owner, endpoint }
+  const key = await keyOf(checked, owner)
+  return { key, request: checked, owner, endpoint: fetch === undefined ? endpoint : { ...endpoint, fetch } }
 }
 
-/** Nobody waits; who fails, tries again later. */
-function renewAhead(cache: Cache, place: TokenPlace): void {
-  const postpone = ({ retryAfterMs }: SecurityError): void => {
-    const slot = cache.slotOf(place.key)
-    if (slot.kept !== null) postponeRenewal(slot, slot.kept, readClock(place.endpoint.now), retryAfterMs)
-  }
-  cache
-    .renew(place)
-    .catch(postpone)
-    // A clock that fails would end the process.
-    .catch(() => {})
-}
-
-/** The old token is better than none, as long as it lives. */
-async function renewUrgently(cache: Cache, place: TokenPlace, signal: AbortSignal | undefined): Promise<AccessToken> {
-  try {
-    return (await unlessAborted(cache.renew(place), signal)).access
-  } catch (error) {
-    signal?.throwIfAborted()
-    const living = lookUp(cache.slotOf(place.key), readClock(place.endpoint.now))
-    if (living === null) throw error
-    tell(cache, place, 'hit')
-    return living.kept.access
-  }
-}
-
-async function dropToken(
-  cache: Cache,
-  request: TokenRequest,
-  failed: Secret | string,
-  options: DropTokenOptions,
-): Promise<boolean> {
+function textOf(failed: unknown): string {
   const text = total('ERR_ARGUMENT_INVALID', () => (typeof failed === 'string' ? failed : secretText(Object(failed))))
-  if (text === undefined) throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'expected the token that failed' })
-  const place = await placeOf(cache, request, readOwnedOptions(options))
-  const slot = cache.slotOf(place.key)
-  const outcome = reject(slot, text)
-  // Whoever was told before this caller has dropped it from the store, too.
-  const isLeft = outcome !== 'known' && slot.isShareable
-  const isDropped = (isLeft && (await dropShared(cache, place, text))) || outcome === 'dropped'
-  if (isDropped) tell(cache, place, 'dropped')
-  return isDropped
-}
-
-async function dropShared(cache: Cache, place: TokenPlace, text: string): Promise<boolean> {
-  try {
-    return (await cache.shared?.drop(place.key, text)) ?? false
-  } catch (error) {
-    tellFailure(cache, place, 'storeFailed', error)
-    return false
-  }
+  if (text !== undefined) return text
+  throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'expected the token that failed' })
 }

@@ -8,7 +8,7 @@ import { hostOf } from './failures.ts'
 import { ageOf, type KeptToken, keptTokenOf, leftMs } from './kept-token.ts'
 import { type Obtained, obtainShared, type Surroundings, type TokenJob } from './obtain-shared.ts'
 import type { SharedTokens } from './shared-tokens.ts'
-import { accept, keep, postponeRenewal, type TokenSlot } from './token-slot.ts'
+import { accept, type Clocks, keep, lookUp, postponeRenewal, type TokenSlot, timeOf } from './token-slot.ts'
 import type { TokenCacheEvent } from './types.ts'
 
 /** What a cache works with. @internal */
@@ -30,11 +30,14 @@ export interface TokenPlace {
 }
 
 /** Gets a new token and keeps it. Whoever asks in the meantime waits for the same one, or hears the same failure. @internal */
-export type TokenSource = (place: TokenPlace) => Promise<KeptToken>
+export type TokenSource = (place: TokenPlace) => Promise<Obtained>
+
+/** How often a token that fails on its way is fetched again at once. */
+const MAX_ROUNDS = 3
 
 /** @internal */
 export function createTokenSource(parts: CacheParts): TokenSource {
-  const flights = new Map<string, Promise<KeptToken>>()
+  const flights = new Map<string, Promise<Obtained>>()
   return (place) => {
     const flying = flights.get(place.key)
     if (flying !== undefined) return flying
@@ -45,26 +48,39 @@ export function createTokenSource(parts: CacheParts): TokenSource {
 }
 
 // INVARIANT: a token is kept and its flight is over in one step, so that whoever asks afterwards sees what was dropped since.
-async function fly(parts: CacheParts, place: TokenPlace, land: () => void): Promise<KeptToken> {
+async function fly(parts: CacheParts, place: TokenPlace, land: () => void): Promise<Obtained> {
   try {
     let obtained = await obtain(parts, place)
-    while (isLost(parts, place, obtained)) obtained = await obtain(parts, place)
+    for (let round = 1; isLost(parts, place, obtained, round); round += 1) obtained = await obtain(parts, place)
     const { kept, isShared } = obtained
     if (isShared) tell(parts, place, 'shared')
     const slot = parts.slotOf(place.key)
-    const nowMs = readClock(place.endpoint.now)
-    keep(slot, kept, nowMs, parts.surroundings.random())
+    const clocks = readClocks(parts, place)
+    keep(slot, kept, clocks, parts.surroundings.random())
     // As good as it gets for now.
-    if (ageOf(kept, nowMs, slot.jitter) !== 'fresh') postponeRenewal(slot, kept, nowMs)
-    return kept
+    if (!isShared && ageOf(kept, clocks.wallMs, slot.jitter) !== 'fresh') postponeRenewal(slot, clocks.wallMs)
+    return obtained
+  } catch (error) {
+    postponeRenewal(parts.slotOf(place.key), timeIn(parts, place), (error as SecurityError).retryAfterMs)
+    throw error
   } finally {
     land()
   }
 }
 
 /** Whether a token has failed elsewhere on its way, or died. One that was just fetched is the best there is, even dead. */
-function isLost(parts: CacheParts, place: TokenPlace, { kept, isShared }: Obtained): boolean {
-  return isRejected(parts, place, kept) || (isShared && leftMs(kept, readClock(place.endpoint.now)) === 0)
+function isLost(parts: CacheParts, place: TokenPlace, { kept, isShared }: Obtained, round: number): boolean {
+  if (!isShared) return round < MAX_ROUNDS && isRejected(parts, place, kept)
+  return isRejected(parts, place, kept) || leftMs(kept, readClock(place.endpoint.now)) === 0
+}
+
+function readClocks({ surroundings }: CacheParts, { endpoint }: TokenPlace): Clocks {
+  return { wallMs: readClock(endpoint.now), steadyMs: surroundings.steadyMs() }
+}
+
+/** The time by which what is kept in a place lives. @internal */
+export function timeIn(parts: CacheParts, place: TokenPlace): number {
+  return timeOf(parts.slotOf(place.key), readClocks(parts, place))
 }
 
 async function obtain(parts: CacheParts, place: TokenPlace): Promise<Obtained> {
@@ -77,15 +93,21 @@ async function obtain(parts: CacheParts, place: TokenPlace): Promise<Obtained> {
 }
 
 function jobOf(parts: CacheParts, place: TokenPlace): TokenJob {
-  const { key, endpoint } = place
-  const isTaken = (kept: KeptToken): boolean => !isRejected(parts, place, kept)
   return {
-    key,
+    key: place.key,
     fetchToken: () => fetchToken(parts, place),
-    isFresh: (kept) => isTaken(kept) && ageOf(kept, readClock(endpoint.now), parts.slotOf(key).jitter) === 'fresh',
-    leftMs: (kept) => (isTaken(kept) ? leftMs(kept, readClock(endpoint.now)) : 0),
+    isWanted: (kept) => isWanted(parts, place, kept),
+    leftMs: (kept) => leftMs(kept, readClock(place.endpoint.now)),
     onStoreFailure: (error) => tellFailure(parts, place, 'storeFailed', error),
   }
+}
+
+/** Who has no token takes any that lives; who renews one wants a fresh one. */
+function isWanted(parts: CacheParts, place: TokenPlace, kept: KeptToken): boolean {
+  if (isRejected(parts, place, kept)) return false
+  const slot = parts.slotOf(place.key)
+  const age = ageOf(kept, readClock(place.endpoint.now), slot.jitter)
+  return age === 'fresh' || (age !== 'dead' && lookUp(slot, timeIn(parts, place)) === null)
 }
 
 function isRejected({ slotOf }: CacheParts, { key }: TokenPlace, { access }: KeptToken): boolean {

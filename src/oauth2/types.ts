@@ -80,15 +80,17 @@ export interface TokenCache {
    *
    * @param request An access token need of a resolution, or a request of your own.
    * @throws A {@link core.SecurityError} with code `ERR_ACCESS_TOKEN_UNAVAILABLE`, whose `retryable` says whether it may
-   * work later; `ERR_TENANT_REQUIRED`, `ERR_ARGUMENT_INVALID`, `ERR_TOKEN_URL`, `ERR_OAUTH_PARAMETER` or
-   * `ERR_TOKEN_CLIENT` where the caller or the definition is wrong. The signal's reason once it has ended the wait.
+   * work later; `ERR_TENANT_REQUIRED`, `ERR_ARGUMENT_INVALID`, `ERR_TOKEN_URL`, `ERR_OAUTH_PARAMETER`, `ERR_TOKEN_TYPE`,
+   * `ERR_TOKEN_EMPTY`, `ERR_TOKEN_TOO_LONG` or `ERR_TOKEN_CLIENT` where the caller or the definition is wrong. The signal's
+   * reason once it has ended the wait.
    */
   getToken(request: TokenRequest, options: GetTokenOptions): Promise<AccessToken>
   /**
    * Drops a token that a resource server answered with 401: exactly this one, wherever it is kept.
    *
    * @param failed The token that failed.
-   * @returns Whether this call dropped it. False means that it was no longer kept; `getToken` gives another either way.
+   * @returns Whether this call dropped it. False means that it was no longer kept. Either way `getToken` gives another, unless
+   * the server gives out the same one again.
    * @throws A {@link core.SecurityError} as `getToken`, but for `ERR_ACCESS_TOKEN_UNAVAILABLE`.
    */
   dropToken(request: TokenRequest, failed: Secret | string, options: DropTokenOptions): Promise<boolean>

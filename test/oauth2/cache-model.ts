@@ -1,20 +1,25 @@
 /** What a caller gets: a token, or a failure. */
 export type Answer = { readonly token: string } | { readonly failed: true }
 
+/** A moment: on the clock that may be set, and on one that is not. */
+export interface Moment {
+  readonly wallMs: number
+  readonly steadyMs: number
+}
+
 interface Entry {
   readonly token: string
-  readonly askedAtMs: number
   readonly lifeMs: number
-  seenAtMs: number
-  renewAtMs: number
+  readonly askedAtMs: number
+  readonly landedAt: Moment
+  /** Not renewed before it is as old as this. */
+  renewAtAgeMs: number
 }
 
 interface Flight {
   readonly askedAtMs: number
   /** Callers that wait, and whether the old token would do for them. */
   readonly waiting: Map<number, { readonly urgent: boolean }>
-  /** Whether someone renews ahead of time and does not wait. */
-  ahead: boolean
 }
 
 const SKEW_MS = 30_000
@@ -31,16 +36,38 @@ export class CacheModel {
   /** How often the endpoint was asked, by key. */
   readonly asked = new Map<string, number>()
 
-  get(caller: number, key: string, nowMs: number): void {
-    const entry = this.#living(key, nowMs)
-    const left = entry === undefined ? 0 : entry.askedAtMs + entry.lifeMs - nowMs
-    if (entry === undefined || left <= Math.min(5_000, entry.lifeMs / 10)) {
-      this.#fly(key, nowMs).waiting.set(caller, { urgent: entry !== undefined })
+  get(caller: number, key: string, now: Moment): void {
+    const entry = this.#living(key, now)
+    if (entry === undefined) {
+      this.#fly(key, now).waiting.set(caller, { urgent: false })
       return
     }
-    this.answers.set(caller, { token: entry.token })
-    const isRipe = left <= Math.min(30_000, entry.lifeMs / 4)
-    if (isRipe && nowMs >= entry.renewAtMs) this.#fly(key, nowMs).ahead = true
+    const age = ageOf(entry, now)
+    const left = entry.lifeMs - age
+    const isDue = left <= Math.min(30_000, entry.lifeMs / 4) && age >= entry.renewAtAgeMs
+    const flight = isDue ? this.#fly(key, now) : undefined
+    if (flight !== undefined && left <= Math.min(5_000, entry.lifeMs / 10)) flight.waiting.set(caller, { urgent: true })
+    else this.answers.set(caller, { token: entry.token })
+  }
+
+  /** A caller has waited for a renewal for as long as the old token is good for. */
+  tire(caller: number, now: Moment): void {
+    for (const [key, { waiting }] of this.#flights) {
+      if (waiting.get(caller)?.urgent !== true) continue
+      const entry = this.#living(key, now)
+      // Without an old token it goes on waiting.
+      if (entry === undefined) waiting.set(caller, { urgent: false })
+      else {
+        waiting.delete(caller)
+        this.answers.set(caller, { token: entry.token })
+      }
+    }
+  }
+
+  /** What is left of the life of a token. */
+  leftMs(key: string, now: Moment): number {
+    const entry = this.#entries.get(key)
+    return entry === undefined ? 0 : entry.lifeMs - ageOf(entry, now)
   }
 
   drop(key: string, token: string): boolean {
@@ -53,43 +80,40 @@ export class CacheModel {
   }
 
   /** The endpoint answers with a token. */
-  land(key: string, token: string, lifeMs: number, nowMs: number): void {
+  land(key: string, token: string, lifeMs: number, now: Moment): void {
     const flight = this.#end(key)
-    const entry = { token, askedAtMs: flight.askedAtMs, lifeMs, seenAtMs: nowMs, renewAtMs: 0 }
-    const left = leftOf(entry, nowMs)
-    if (left > 0) this.#entries.set(key, entry)
+    const entry = { token, askedAtMs: flight.askedAtMs, lifeMs, landedAt: now, renewAtAgeMs: Number.NEGATIVE_INFINITY }
+    // It comes from the future: nobody knows how old it is.
+    const isOdd = now.wallMs < flight.askedAtMs - SKEW_MS
+    const left = lifeMs - ageOf(entry, now)
+    if (left > 0 && !isOdd) this.#entries.set(key, entry)
     else this.#entries.delete(key)
-    if (left <= Math.min(30_000, lifeMs / 4)) entry.renewAtMs = nowMs + Math.max(1_000, left / 10)
+    if (left <= Math.min(30_000, lifeMs / 4)) postpone(entry, now, 0)
     for (const caller of flight.waiting.keys()) this.answers.set(caller, { token })
   }
 
-  /** The endpoint gives none. */
-  crash(key: string, nowMs: number): void {
+  /** The endpoint gives none, and asks to wait. */
+  crash(key: string, now: Moment, waitMs: number): void {
     const flight = this.#end(key)
     const kept = this.#entries.get(key)
-    if (flight.ahead && kept !== undefined) {
-      kept.renewAtMs = nowMs + Math.max(1_000, (kept.askedAtMs + kept.lifeMs - nowMs) / 10)
-    }
+    if (kept !== undefined) postpone(kept, now, waitMs)
     for (const [caller, { urgent }] of flight.waiting) {
-      const entry = urgent ? this.#living(key, nowMs) : undefined
+      const entry = urgent ? this.#living(key, now) : undefined
       this.answers.set(caller, entry === undefined ? { failed: true } : { token: entry.token })
     }
   }
 
-  #living(key: string, nowMs: number): Entry | undefined {
+  #living(key: string, now: Moment): Entry | undefined {
     const entry = this.#entries.get(key)
-    if (entry === undefined) return undefined
-    const wentBack = nowMs < entry.seenAtMs - SKEW_MS
-    entry.seenAtMs = Math.max(entry.seenAtMs, nowMs)
-    if (!wentBack && leftOf(entry, nowMs) > 0) return entry
+    if (entry === undefined || ageOf(entry, now) < entry.lifeMs) return entry
     this.#entries.delete(key)
     return undefined
   }
 
-  #fly(key: string, nowMs: number): Flight {
+  #fly(key: string, now: Moment): Flight {
     const flying = this.#flights.get(key)
     if (flying !== undefined) return flying
-    const flight: Flight = { askedAtMs: nowMs, waiting: new Map(), ahead: false }
+    const flight: Flight = { askedAtMs: now.wallMs, waiting: new Map() }
     this.#flights.set(key, flight)
     this.asked.set(key, (this.asked.get(key) ?? 0) + 1)
     return flight
@@ -103,6 +127,13 @@ export class CacheModel {
   }
 }
 
-function leftOf({ askedAtMs, lifeMs }: Entry, nowMs: number): number {
-  return nowMs < askedAtMs - SKEW_MS ? 0 : askedAtMs + lifeMs - nowMs
+/** By the clock that shows more: the one that may be set, or the steady one since the token came. */
+function ageOf({ askedAtMs, landedAt }: Entry, { wallMs, steadyMs }: Moment): number {
+  return Math.max(wallMs - askedAtMs, landedAt.wallMs - askedAtMs + (steadyMs - landedAt.steadyMs))
+}
+
+/** For a second, a tenth of what is left, or as long as the endpoint says, whichever is longest. */
+function postpone(entry: Entry, now: Moment, waitMs: number): void {
+  const age = ageOf(entry, now)
+  entry.renewAtAgeMs = age + Math.max(1_000, (entry.lifeMs - age) / 10, waitMs)
 }

@@ -20,6 +20,25 @@ const client = (clientId: string, clientSecret: string): TokenRequest['client'] 
 })
 const basic = (text: string): string => `Basic ${btoa(text)}`
 
+function throwCanary(): never {
+  throw new Error(CANARY, { cause: CANARY })
+}
+
+/** A response with a property whose reading throws. */
+function trapped(name: string): object {
+  const parts = { status: 200, type: 'basic', redirected: false, headers: new Headers(), body: null }
+  return new Proxy(parts, { get: (target, key) => (key === name ? throwCanary() : Reflect.get(target, key)) })
+}
+
+/** A getter that gives nothing at first, and throws afterwards. */
+function onceUndefined(): () => undefined {
+  let reads = 0
+  return () => {
+    reads += 1
+    return reads < 3 ? undefined : throwCanary()
+  }
+}
+
 /** A `fetch` that gives a token, and what it was called with. */
 function recordingFetch(): { fetch: TokenFetch; calls: [string, RequestInit][] } {
   const calls: [string, RequestInit][] = []
@@ -202,6 +221,65 @@ describe('what fails on the way', () => {
       message: 'the token endpoint at auth.example.com cannot be reached',
     })
     expect(leaksOf(error, CANARY)).toEqual([])
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', CANARY],
+    ['an empty object', {}],
+    ['no headers', { status: 200, body: null }],
+    ['headers that are none', { status: 200, headers: { get: CANARY }, body: null }],
+    ['a status that is a text', { status: CANARY, headers: new Headers(), body: Response.json(TOKEN.body).body }],
+    ['no status', { status: Number.NaN, headers: new Headers(), body: Response.json(TOKEN.body).body }],
+    ['a status that cannot be read', trapped('status')],
+    ['headers that cannot be read', trapped('headers')],
+    ['a type that cannot be read', trapped('type')],
+    ['a header that cannot be read', { status: 200, headers: { get: () => throwCanary() }, body: null }],
+  ])('T92: %s in place of a response is told without it', async (_, answer) => {
+    const events: unknown[] = []
+    const fetch = async (): Promise<Response> => answer as Response
+    const cache = createTokenCache({ fetch, observe: (event) => events.push(event) })
+    const errors = [
+      await refusalOf(requestAccessToken(requestOf(URL), { fetch })),
+      await refusalOf(cache.getToken(requestOf(URL), { tenant: 't' })),
+    ]
+    for (const error of errors) {
+      expect({ ...error, message: error.message }).toEqual({
+        name: 'SecurityError',
+        code: 'ERR_ACCESS_TOKEN_UNAVAILABLE',
+        phase: 'need',
+        retryable: false,
+        message: 'the token endpoint at auth.example.com answered with what is no HTTP response',
+      })
+      expect(leaksOf(error, CANARY)).toEqual([])
+    }
+    expect(events).toEqual([
+      {
+        type: 'failed',
+        tenant: 't',
+        host: 'auth.example.com',
+        code: 'ERR_ACCESS_TOKEN_UNAVAILABLE',
+        retryable: false,
+      },
+    ])
+  })
+
+  it.each<[string, unknown]>([
+    ['a body of another kind', { status: 200, headers: new Headers(), body: CANARY }],
+    ['a body that cannot be read', trapped('body')],
+    ['pieces that are no bytes', new Response(new ReadableStream({ start: (stream) => stream.enqueue(null) }))],
+    ['a `then` that throws late', Object.defineProperty(Response.json(TOKEN.body), 'then', { get: onceUndefined() })],
+  ])('T92: %s is told without it', async (_, answer) => {
+    const fetch = async (): Promise<Response> => answer as Response
+    const error = await refusalOf(requestAccessToken(requestOf(URL), { fetch }))
+    expect(error).toMatchObject({ code: 'ERR_ACCESS_TOKEN_UNAVAILABLE' })
+    expect(leaksOf(error, CANARY)).toEqual([])
+  })
+
+  it('a redirect whose body is of another kind is told as a redirect', async () => {
+    const fetch = async (): Promise<Response> => ({ status: 307, headers: new Headers(), body: CANARY }) as never
+    expect((await refusalOf(requestAccessToken(requestOf(URL), { fetch }))).message).toMatch(/redirects/)
   })
 
   it('a body that breaks off is told as such', async () => {

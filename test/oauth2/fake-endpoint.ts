@@ -1,10 +1,15 @@
 import type { TokenFetch } from '../../src/oauth2/index.ts'
 
-/** A token endpoint without a network, and a clock that only moves when it is told to. */
+/** A token endpoint without a network, and clocks that only move when they are told to. */
 export interface FakeEndpoint {
   readonly fetch: TokenFetch
   readonly now: () => number
+  /** Only goes forward. */
+  readonly steadyMs: () => number
+  /** Time passes, on both clocks. */
   readonly pass: (ms: number) => void
+  /** Somebody sets the clock, forward or back. */
+  readonly set: (ms: number) => void
   /** The bodies of all requests. */
   readonly calls: readonly URLSearchParams[]
   /** From now on replies wait until they are let go. */
@@ -21,6 +26,7 @@ export const NOW: number = Date.UTC(2026, 10, 22)
 export function createFakeEndpoint(seconds: number | null = 3600): FakeEndpoint {
   const calls: URLSearchParams[] = []
   let nowMs = NOW
+  let steadyMs = 0
   let issued = 0
   let gate: Promise<void> = Promise.resolve()
   let open = (): void => {}
@@ -35,7 +41,12 @@ export function createFakeEndpoint(seconds: number | null = 3600): FakeEndpoint 
       return make()
     },
     now: () => nowMs,
+    steadyMs: () => steadyMs,
     pass: (ms) => {
+      nowMs += ms
+      steadyMs += ms
+    },
+    set: (ms) => {
       nowMs += ms
     },
     calls,

@@ -10,6 +10,8 @@ const CALLERS = 20
 const RUN_MS = 8_000
 // Long enough that a busy machine delivers a token before it dies.
 const LIFETIME_MS = 4_000
+/** Some two thousand are made; callers that hang make far fewer. */
+const MIN_CALLS = PROCESSES * CALLERS * 5
 /** The longest that a token is renewed ahead of its end: a quarter of its life, and half as much again. */
 const AHEAD_MS = LIFETIME_MS * 0.375
 /** What a request may take on a busy machine before it is counted. A second fetch for one expiry would come much sooner. */
@@ -87,6 +89,8 @@ async function afterStart(ms: number): Promise<void> {
 
 const failuresOf = (results: readonly FleetResult[]): readonly string[] => results.flatMap(({ failures }) => failures)
 const callsOf = (results: readonly FleetResult[]): number => results.reduce((sum, { calls }) => sum + calls, 0)
+const storeFailuresOf = (results: readonly FleetResult[]): number =>
+  results.reduce((sum, { storeFailures }) => sum + storeFailures, 0)
 
 describeWithRedis('T57, T63: 8 processes × 20 callers on a real Redis', (redis) => {
   it('fetch once for each expiry and once after a revocation, and no call fails', async () => {
@@ -117,7 +121,8 @@ describeWithRedis('T57, T63: 8 processes × 20 callers on a real Redis', (redis)
     const results = await running
     await redis.start()
     expect(failuresOf(results)).toEqual([])
-    expect(callsOf(results)).toBeGreaterThan(PROCESSES * CALLERS)
+    expect(callsOf(results)).toBeGreaterThan(MIN_CALLS)
+    expect(storeFailuresOf(results)).toBeGreaterThan(0)
     // At most once in each process for each life of a token, and never all at once.
     const most = PROCESSES * Math.ceil(RUN_MS / (LIFETIME_MS - AHEAD_MS) + 1)
     expect(platform.issuedAtMs.length).toBeLessThanOrEqual(most)
@@ -130,6 +135,7 @@ describeWithRedis('T57, T63: 8 processes × 20 callers on a real Redis', (redis)
     const results = await running
     redis.resume()
     expect(failuresOf(results)).toEqual([])
-    expect(callsOf(results)).toBeGreaterThan(PROCESSES * CALLERS)
+    expect(callsOf(results)).toBeGreaterThan(MIN_CALLS)
+    expect(storeFailuresOf(results)).toBeGreaterThan(0)
   })
 })

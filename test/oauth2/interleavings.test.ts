@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret, SecurityError } from '../../src/index.ts'
 import { describeToken } from '../../src/oauth2/cache-key.ts'
+import { unlessAborted, type withDeadline } from '../../src/oauth2/deadline.ts'
 import type { TokenCache, TokenRequest } from '../../src/oauth2/index.ts'
 import { buildTokenCache, SURROUNDINGS } from '../../src/oauth2/token-cache.ts'
 import { checkAsync } from '../call/check-async.ts'
-import { type Answer, CacheModel } from './cache-model.ts'
+import { type Answer, CacheModel, type Moment } from './cache-model.ts'
 import { NOW } from './fake-endpoint.ts'
 
 type Action =
@@ -14,7 +15,9 @@ type Action =
   | { readonly do: 'rotate'; readonly tenant: string }
   | { readonly do: 'abort'; readonly pick: number }
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'serve'; readonly seconds: number | null }
+  | { readonly do: 'age'; readonly tenant: string; readonly leftMs: number }
+  | { readonly do: 'set'; readonly ms: number }
+  | { readonly do: 'serve'; readonly seconds: number | 'down' | 'busy' }
 
 const tenant = fc.constantFrom('t', 'u')
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -27,13 +30,29 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('pass' as const),
-      ms: fc.constantFrom(1, 400, 1_100, 14_000, 31_000, 58_000, 61_000, 3_600_000, -20_000, -61_000, -3_600_000),
+      ms: fc.constantFrom(1, 400, 1_100, 1_900, 14_000, 31_000, 57_000, 58_000, 61_000, 3_569_000, 3_600_000),
     }),
   },
-  // How long tokens live from now on; `null`: the endpoint is down.
+  // Time passes until so much is left of a tenant's token.
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('age' as const), tenant, leftMs: fc.constantFrom(100, 4_000, 14_000) }),
+  },
+  // The clock is set, and no time passes.
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('serve' as const), seconds: fc.constantFrom(0, 2, 60, 3600, null) }),
+    arbitrary: fc.record({
+      do: fc.constant('set' as const),
+      ms: fc.constantFrom(-3_600_000, -61_000, -20_000, 20_000, 61_000, 3_600_000),
+    }),
+  },
+  // How long tokens live from now on, or that the endpoint is down, or asks to wait.
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('serve' as const),
+      seconds: fc.constantFrom(0, 2, 60, 3600, 'down' as const, 'down' as const, 'busy' as const),
+    }),
   },
 )
 
@@ -54,8 +73,8 @@ class World {
   readonly #tokens = new Map<string, string[]>()
   readonly #versions = new Map<string, number>()
   #pending: Pending[] = []
-  #nowMs = NOW
-  #seconds: number | null = 60
+  #now: Moment = { wallMs: NOW, steadyMs: 0 }
+  #seconds: number | 'down' | 'busy' = 60
   #issued = 0
   #callers = 0
 
@@ -66,8 +85,9 @@ class World {
       () =>
       async (...parts: Parameters<typeof describeToken>) =>
         describeToken(...parts)
-    const surroundings = { ...SURROUNDINGS, random: () => 0, createCacheKey }
-    this.#cache = buildTokenCache({ now: () => this.#nowMs }, surroundings)
+    const steadyMs = (): number => this.#now.steadyMs
+    const surroundings = { ...SURROUNDINGS, random: () => 0, createCacheKey, steadyMs, withDeadline: this.#wait }
+    this.#cache = buildTokenCache({ now: () => this.#now.wallMs }, surroundings)
   }
 
   run(action: Action): void {
@@ -75,7 +95,9 @@ class World {
     if (action.do === 'drop') this.#drop(action.tenant, action.back)
     if (action.do === 'rotate') this.#versions.set(action.tenant, (this.#versions.get(action.tenant) ?? 0) + 1)
     if (action.do === 'abort') this.#abort(action.pick)
-    if (action.do === 'pass') this.#nowMs += action.ms
+    if (action.do === 'pass') this.#move(action.ms, action.ms)
+    if (action.do === 'age') this.#age(action.tenant, action.leftMs)
+    if (action.do === 'set') this.#move(action.ms, 0)
     if (action.do === 'serve') this.#seconds = action.seconds
   }
 
@@ -83,6 +105,15 @@ class World {
   check(): void {
     expect(this.#answers).toEqual(this.#model.answers)
     expect(this.#asked).toEqual(this.#model.asked)
+  }
+
+  #move(wallMs: number, steadyMs: number): void {
+    this.#now = { wallMs: this.#now.wallMs + wallMs, steadyMs: this.#now.steadyMs + steadyMs }
+  }
+
+  #age(tenant: string, leftMs: number): void {
+    const ms = Math.max(0, this.#model.leftMs(this.#keyOf(tenant), this.#now) - leftMs)
+    this.#move(ms, ms)
   }
 
   #keyOf(tenant: string): string {
@@ -99,7 +130,7 @@ class World {
     const caller = this.#callers
     const controller = new AbortController()
     this.#pending.push({ caller, controller })
-    this.#model.get(caller, key, this.#nowMs)
+    this.#model.get(caller, key, this.#now)
     const fetch = (): Promise<Response> => this.#ask(key)
     this.#cache.getToken(this.#requestOf(key), { tenant, fetch, signal: controller.signal }).then(
       ({ token }) => this.#settle(caller, key, { token: token.reveal() }),
@@ -138,6 +169,16 @@ class World {
     one.controller.abort(new Error(`caller ${one.caller} hung up`))
   }
 
+  /** Waits for a renewal: the patience of a caller ends when its turn comes. */
+  readonly #wait: typeof withDeadline = async ({ signal }, late, run) => {
+    const caller = this.#pending.find(({ controller }) => controller.signal === signal)?.caller ?? expect.fail()
+    const tired = this.#scheduler.schedule(Promise.resolve(), `patience of ${caller}`).then(() => {
+      this.#model.tire(caller, this.#now)
+      throw late()
+    })
+    return unlessAborted(Promise.race([tired, run(new AbortController().signal)]), signal)
+  }
+
   /** One reply, whenever its turn comes. */
   #ask(key: string): Promise<Response> {
     expect(this.#flying).not.toContain(key)
@@ -145,13 +186,17 @@ class World {
     this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1)
     return this.#scheduler.schedule(Promise.resolve(), `reply for ${key}`).then(() => {
       this.#flying.delete(key)
-      if (this.#seconds === null) {
-        this.#model.crash(key, this.#nowMs)
+      if (this.#seconds === 'down') {
+        this.#model.crash(key, this.#now, 0)
         throw new TypeError('fetch failed')
+      }
+      if (this.#seconds === 'busy') {
+        this.#model.crash(key, this.#now, 20_000)
+        return new Response('', { status: 429, headers: { 'retry-after': '20' } })
       }
       this.#issued += 1
       const token = `${key}#${this.#issued}`
-      this.#model.land(key, token, this.#seconds * 1000, this.#nowMs)
+      this.#model.land(key, token, this.#seconds * 1000, this.#now)
       return Response.json({ access_token: token, expires_in: this.#seconds })
     })
   }
@@ -162,7 +207,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('every order of get, expire, rotate, 401, abort and clock jump', () => {
+describe('every order of get, expire, rotate, 401, abort, impatience and clock jump', () => {
   it('is as a map would have it: T56, T57, T61, T62, T63 (property)', async () => {
     await checkAsync(
       fc.asyncProperty(
@@ -176,12 +221,11 @@ describe('every order of get, expire, rotate, 401, abort and clock jump', () => 
           }
           process.on('unhandledRejection', note)
           try {
-            for (const one of actions) {
-              scheduler
-                .schedule(Promise.resolve(), JSON.stringify(one))
-                .then(() => world.run(one))
-                .catch(note)
-            }
+            // One after another, so that replies come between them as often as not.
+            const run = (one: Action): Promise<void> => Promise.resolve(one).then((next) => world.run(next))
+            scheduler.scheduleSequence(
+              actions.map((one) => ({ label: JSON.stringify(one), builder: () => run(one).catch(note) })),
+            )
             while (scheduler.count() > 0) {
               await scheduler.waitOne()
               await settle()

@@ -54,6 +54,7 @@ const GRANTED: readonly Granted[] = [
     3600,
   ],
   ['a `__proto__`', { body: '{"__proto__":{"expires_in":1},"access_token":"at-1","expires_in":3600}' }, 3600],
+  ['an error beside the token', { body: { ...TOKEN, error: 'invalid_client' } }, 3600],
   ['a null error beside the token', { body: { ...TOKEN, error: null } }, 3600],
   ['a field said twice inside another', { body: '{"access_token":"at-1","expires_in":3600,"x":{"a":1,"a":2}}' }, 3600],
   ['201', { status: 201, body: TOKEN }, 3600],
@@ -65,10 +66,12 @@ const GRANTED: readonly Granted[] = [
   ['a form', { body: 'access_token=at-1&token_type=bearer&expires_in=3600', headers: FORM }, 3600],
   ['a form as text/plain, as Facebook', { body: 'access_token=at-1&expires=5183999\n', headers: PLAIN }, null],
   ['WWW-Authenticate beside the token', { body: TOKEN, headers: { 'www-authenticate': 'Bearer' } }, 3600],
+  ['64 KiB', { body: JSON.stringify(TOKEN).padEnd(65_536) }, 3600],
   ['the longest token', { body: { ...TOKEN, access_token: 'a'.repeat(16_384) } }, 3600],
 ]
 
 const NO_TOKEN = 'answered 200 with no access token that can be sent'
+const TWICE = 'answered 200 with a field that stands twice'
 const NO_BEARER = 'answered 200 with a token that is no bearer token'
 const NO_FORM = 'answered 200 with neither JSON nor a form'
 const TOO_LONG = 'answered 200 with more than 64 KiB, or no UTF-8'
@@ -91,8 +94,9 @@ const REFUSED: readonly Refused[] = [
   ['a token longer than 16 KiB', { body: { ...TOKEN, access_token: 'a'.repeat(16_385) } }, NO_TOKEN],
   ['no token', { body: {} }, NO_TOKEN],
   ['a token under `accessToken`', { body: { accessToken: 'at-1' } }, NO_TOKEN],
-  ['a token said twice', { body: '{"access_token":"at-1","access_token":"at-2"}' }, NO_TOKEN],
-  ['a token said twice in a form', { body: 'access_token=at-1&access_token=at-2', headers: FORM }, NO_TOKEN],
+  ['a token said twice', { body: '{"access_token":"at-1","access_token":"at-2"}' }, TWICE],
+  ['a token said twice in a form', { body: 'access_token=at-1&access_token=at-2', headers: FORM }, TWICE],
+  ['a scope said twice', { body: '{"access_token":"at-1","scope":"a","scope":"a b"}' }, TWICE],
   ['a scope that is a number', { body: { ...TOKEN, scope: 5 } }, 'answered 200 with a scope that is no text'],
   ['a list of numbers as the scope', { body: { ...TOKEN, scope: [5] } }, 'answered 200 with a scope that is no text'],
   ['fewer scopes', { body: { ...TOKEN, scope: 'a' } }, 'did not grant the scope `b`'],
@@ -106,6 +110,7 @@ const REFUSED: readonly Refused[] = [
   ['a form as text/html', { body: 'access_token=at-1', headers: HTML }, NO_FORM],
   ['no UTF-8', { body: Uint8Array.from([0x7b, 0xff, 0x7d]) }, TOO_LONG],
   ['UTF-8 that is cut off', { body: Uint8Array.from([0x7b, 0xc3]) }, TOO_LONG],
+  ['one byte more than 64 KiB', { body: JSON.stringify(TOKEN).padEnd(65_537) }, TOO_LONG],
   ['more than 64 KiB', { body: { ...TOKEN, x: 'x'.repeat(65_536) } }, TOO_LONG],
   ['50 MB', { body: 'x'.repeat(50_000_000) }, TOO_LONG],
   ['an empty error with 200', { body: { error: '' } }, NO_TOKEN],
@@ -151,6 +156,18 @@ const REFUSED: readonly Refused[] = [
     '400 temporarily_unavailable',
     { status: 400, body: { error: 'temporarily_unavailable' } },
     'answered 400 with the error `temporarily_unavailable`',
+    { retryable: true },
+  ],
+  [
+    '400 server_error',
+    { status: 400, body: { error: 'server_error' } },
+    'answered 400 with the error `server_error`',
+    { retryable: true },
+  ],
+  [
+    '400 slow_down',
+    { status: 400, body: { error: 'slow_down' } },
+    'answered 400 with the error `slow_down`',
     { retryable: true },
   ],
   ['429', { status: 429 }, 'answered 429', { retryable: true }],

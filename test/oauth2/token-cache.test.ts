@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/index.ts'
+import { describeToken } from '../../src/oauth2/cache-key.ts'
 import {
   createTokenCache,
   type TokenCache,
@@ -7,6 +8,7 @@ import {
   type TokenCacheOptions,
 } from '../../src/oauth2/index.ts'
 import { buildTokenCache, SURROUNDINGS } from '../../src/oauth2/token-cache.ts'
+import { createMemoryStore } from '../../src/stores/memory.ts'
 import { createFakeEndpoint, type FakeEndpoint, NOW, settle } from './fake-endpoint.ts'
 import { refusalOf, rejectionOf, requestOf } from './requests.ts'
 
@@ -14,8 +16,42 @@ const REQUEST = requestOf('https://auth.example.com/token')
 const T = { tenant: 't' }
 
 /** A cache without jitter. */
-function cacheOf({ fetch, now }: FakeEndpoint, options: TokenCacheOptions = {}, random = 0): TokenCache {
-  return buildTokenCache({ fetch, now, ...options }, { ...SURROUNDINGS, random: () => random })
+function cacheOf({ fetch, now, steadyMs }: FakeEndpoint, options: TokenCacheOptions = {}, random = 0): TokenCache {
+  return buildTokenCache({ fetch, now, ...options }, { ...SURROUNDINGS, steadyMs, random: () => random })
+}
+
+/** A cache whose observer drops the token `same` as it is fetched, as often as it is told to. */
+function droppingCache(isShared: boolean, texts: readonly string[]) {
+  const endpoint = createFakeEndpoint()
+  endpoint.answer(() => Response.json({ access_token: texts[endpoint.calls.length - 1] ?? 'same', expires_in: 3600 }))
+  let drops = 0
+  const shared = {
+    store: createMemoryStore({ now: endpoint.now }),
+    keys: [{ keyId: 'k1', key: new Uint8Array(32) }],
+    hashKey: new Uint8Array(32),
+  }
+  const observe = ({ type }: TokenCacheEvent): void => {
+    if (type !== 'fetched' || drops === 0) return
+    drops -= 1
+    void cache.dropToken(REQUEST, 'same', T)
+  }
+  const { fetch, now, steadyMs } = endpoint
+  const cache = buildTokenCache(
+    { fetch, now, observe, ...(isShared ? shared : {}) },
+    // Names without threads, so that the drop overtakes the token.
+    {
+      ...SURROUNDINGS,
+      steadyMs,
+      createCacheKey:
+        () =>
+        async (...parts) =>
+          describeToken(...parts),
+    },
+  )
+  const arm = (count: number): void => {
+    drops = count
+  }
+  return { cache, endpoint, arm }
 }
 
 async function textOf(cache: TokenCache, options: object = {}): Promise<string> {
@@ -197,6 +233,63 @@ describe('T62: renewal', () => {
     expect(endpoint.calls).toHaveLength(3)
   })
 
+  it('waits as long as the server asks also in the last seconds, as long as the old token lives', async () => {
+    const endpoint = createFakeEndpoint(3600)
+    const cache = cacheOf(endpoint)
+    await textOf(cache)
+    endpoint.answer(() => new Response('', { status: 429, headers: { 'retry-after': '3' } }))
+    endpoint.pass(3_595_000)
+    for (const calls of [2, 2, 2, 3, 3]) {
+      expect(await textOf(cache)).toBe('at-1')
+      expect(endpoint.calls).toHaveLength(calls)
+      endpoint.pass(1000)
+    }
+    expect(await refusalOf(textOf(cache))).toMatchObject({ retryAfterMs: 3_000 })
+  })
+
+  it('that hangs is given up before the old token is dead', async () => {
+    const endpoint = createFakeEndpoint(1)
+    const deadlines: number[] = []
+    const cache = buildTokenCache(
+      { fetch: endpoint.fetch, now: endpoint.now },
+      {
+        ...SURROUNDINGS,
+        steadyMs: endpoint.steadyMs,
+        random: () => 0,
+        withDeadline: (deadline, ...run) => {
+          deadlines.push(deadline.timeoutMs)
+          return SURROUNDINGS.withDeadline(deadline, ...run)
+        },
+      },
+    )
+    await textOf(cache)
+    endpoint.hold()
+    endpoint.pass(960)
+    expect(await textOf(cache)).toBe('at-1')
+    endpoint.pass(20)
+    expect(await textOf(cache)).toBe('at-1')
+    // Never longer than what is left.
+    expect(deadlines).toEqual([20, 10])
+    endpoint.release()
+    await settle()
+    expect(await textOf(cache)).toBe('at-2')
+    expect(endpoint.calls).toHaveLength(2)
+  })
+
+  it('that hangs is waited for once the old token has failed', async () => {
+    const endpoint = createFakeEndpoint(1)
+    const cache = cacheOf(endpoint)
+    await textOf(cache)
+    endpoint.hold()
+    endpoint.pass(960)
+    const waiting = textOf(cache)
+    await cache.dropToken(REQUEST, 'at-1', T)
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    endpoint.release()
+    expect(await waiting).toBe('at-2')
+    expect(endpoint.calls).toHaveLength(2)
+  })
+
   it('that is waited for can be called off by its caller', async () => {
     const endpoint = createFakeEndpoint(3600)
     const cache = cacheOf(endpoint)
@@ -269,6 +362,22 @@ describe('T63: a token that failed', () => {
     expect(await cache.dropToken(REQUEST, 'same', T)).toBe(true)
   })
 
+  it.each([false, true])('on its way is not given out: another is fetched (shared: %s)', async (isShared) => {
+    const { cache, endpoint, arm } = droppingCache(isShared, ['same', 'same', 'at-3'])
+    expect(await textOf(cache)).toBe('same')
+    expect(await cache.dropToken(REQUEST, 'same', T)).toBe(true)
+    arm(1)
+    expect([await textOf(cache), await textOf(cache)]).toEqual(['at-3', 'at-3'])
+    expect(endpoint.calls).toHaveLength(3)
+  })
+
+  it.each([false, true])('on its way each time is given out in the end (shared: %s)', async (isShared) => {
+    const { cache, endpoint, arm } = droppingCache(isShared, ['same'])
+    arm(1000)
+    expect(await textOf(cache)).toBe('same')
+    expect(endpoint.calls).toHaveLength(3)
+  })
+
   it.each([undefined, null, 5, {}, { reveal: () => 'at-1' }, Symbol('x')])(
     'is a text or a secret, not %s',
     async (failed) => {
@@ -308,8 +417,8 @@ describe('T61: lives and clocks', () => {
         return Response.json({ access_token: `at-${issued}`, expires_in: life })
       })
       expect(await textOf(cache)).toBe('at-1')
-      endpoint.pass(jump)
-      const isKept = seconds > 0 && jump >= 0 && jump < seconds * 1000 * 0.75
+      endpoint.set(jump)
+      const isKept = seconds > 0 && jump < seconds * 1000 * 0.75
       expect(await textOf(cache)).toBe(isKept ? 'at-1' : 'at-2')
       // Whatever happened to the clock, the next token lives as long as it should.
       const current = await textOf(cache)
@@ -322,36 +431,64 @@ describe('T61: lives and clocks', () => {
     },
   )
 
-  it('a clock that was put right by a little costs nothing', async () => {
-    const endpoint = createFakeEndpoint()
-    const cache = cacheOf(endpoint)
-    await textOf(cache)
-    endpoint.pass(-30_000)
-    expect(await textOf(cache)).toBe('at-1')
-    endpoint.pass(-1)
-    expect(await textOf(cache)).toBe('at-2')
-  })
-
-  it('a clock that goes back in the middle of a life does not lengthen it', async () => {
+  it.each([-20_000, -3_000_000])('a clock that is set by %i ms neither lengthens a life nor ends it', async (ms) => {
     const endpoint = createFakeEndpoint(3600)
     const cache = cacheOf(endpoint)
     await textOf(cache)
-    endpoint.pass(3_000_000)
-    await textOf(cache)
-    endpoint.pass(-2_000_000)
+    // Nobody looks at the token meanwhile.
+    endpoint.pass(3_480_000)
+    endpoint.set(ms)
+    expect(await textOf(cache)).toBe('at-1')
+    endpoint.pass(119_999)
+    endpoint.hold()
+    expect(await textOf(cache)).toBe('at-1')
+    endpoint.pass(1)
+    endpoint.release()
     expect(await textOf(cache)).toBe('at-2')
   })
 
-  it('nor does one that goes back little by little', async () => {
+  it('nor does one that is set back again and again, and its renewal is in time', async () => {
     const endpoint = createFakeEndpoint(3600)
     const cache = cacheOf(endpoint)
     await textOf(cache)
-    endpoint.pass(3_000_000)
+    for (let minute = 1; minute < 60; minute += 1) {
+      endpoint.pass(60_000)
+      endpoint.set(-20_000)
+      expect(await textOf(cache)).toBe('at-1')
+    }
+    expect(endpoint.calls).toHaveLength(1)
+    endpoint.pass(30_000)
     await textOf(cache)
-    endpoint.pass(-20_000)
-    expect(await textOf(cache)).toBe('at-1')
-    endpoint.pass(-20_000)
+    await settle()
     expect(await textOf(cache)).toBe('at-2')
+  })
+
+  it('a clock that was ahead and is put right costs nothing', async () => {
+    const endpoint = createFakeEndpoint(3600)
+    const cache = cacheOf(endpoint)
+    await textOf(cache)
+    endpoint.set(3_000_000)
+    expect(await textOf(cache)).toBe('at-1')
+    endpoint.set(-3_000_000)
+    endpoint.pass(3_000_000)
+    expect(await textOf(cache)).toBe('at-1')
+    expect(endpoint.calls).toHaveLength(1)
+  })
+
+  it('a clock that is set back by much while a token is on its way: it is not kept', async () => {
+    for (const [back, calls] of [
+      [30_000, 1],
+      [30_001, 2],
+    ] as const) {
+      const endpoint = createFakeEndpoint()
+      const cache = cacheOf(endpoint)
+      endpoint.answer(() => {
+        endpoint.set(endpoint.calls.length === 1 ? -back : 0)
+        return Response.json({ access_token: 'at', expires_in: 3600 })
+      })
+      expect([await textOf(cache), await textOf(cache)]).toEqual(['at', 'at'])
+      expect(endpoint.calls).toHaveLength(calls)
+    }
   })
 
   it('the time that the answer took is taken off its life', async () => {

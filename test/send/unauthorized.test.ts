@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verifySignature } from '../../src/hmac/index.ts'
 import { Secret, SecurityError, type Token } from '../../src/index.ts'
+import { createTokenCache } from '../../src/oauth2/index.ts'
 import { type Capabilities, type LatchkeyEvent, send } from '../../src/send/index.ts'
 import { CALL_TOKEN, KEY, KINDS, type KindCase, resolutionAt, resolutionWithCallToken } from './kinds.ts'
 import { type Loopback, type Received, serve } from './servers.ts'
@@ -92,6 +93,32 @@ describe('T63 after a 401', () => {
     )
     expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200))
     expect(log.filter((each) => each === 'fetch')).toHaveLength(2)
+  })
+
+  it('T57 1,000 parallel ones at first cost one token request, and after a revocation one more', async () => {
+    const tool = 'https://api.example.com'
+    const asked: string[] = []
+    let revoked = ''
+    const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      const { url, headers } = new Request(input, init)
+      asked.push(new URL(url).host)
+      if (url.startsWith(tool))
+        return new Response('', { status: headers.get('authorization') === revoked ? 401 : 200 })
+      const count = asked.filter((host) => host === 'auth.example.com').length
+      return Response.json({ access_token: `token-${count}`, expires_in: 3600 })
+    }
+    const capabilities = { fetch: answer, tokenCache: createTokenCache() }
+    const resolution = resolutionAt(tool, oauth)
+    const sendAll = async (): Promise<ReadonlySet<number>> => {
+      const sends = Array.from({ length: 1000 }, () => send(request(tool), resolution, capabilities))
+      return new Set((await Promise.all(sends)).map(({ status }) => status))
+    }
+    expect(await sendAll()).toEqual(new Set([200]))
+    expect(asked.filter((host) => host === 'auth.example.com')).toHaveLength(1)
+    expect(asked).toHaveLength(1001)
+    revoked = 'Bearer token-1'
+    expect(await sendAll()).toEqual(new Set([200]))
+    expect(asked.filter((host) => host === 'auth.example.com')).toHaveLength(2)
   })
 
   /** A store that gives each value in turn, the last one from then on. */
