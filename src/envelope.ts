@@ -69,6 +69,7 @@ export function copyKeys(keys: unknown): readonly [SealingKey, ...SealingKey[]] 
     if (!Array.isArray(keys)) throw unusableKey('expected the sealing keys as a list')
     const [first, ...others] = Array.from(keys as readonly SealingKey[], copyKey)
     if (first === undefined) throw unusableKey('expected at least one sealing key')
+    if (first.key instanceof CryptoKey) checkCryptoKey(first.key, 'encrypt')
     const isUnique = new Set([first, ...others].map(({ keyId }) => keyId)).size === others.length + 1
     if (!isUnique) throw unusableKey('two sealing keys have one `keyId`')
     return [first, ...others]
@@ -77,7 +78,10 @@ export function copyKeys(keys: unknown): readonly [SealingKey, ...SealingKey[]] 
 
 function copyKey({ keyId, key }: SealingKey): SealingKey {
   checkKeyId(keyId)
-  if (key instanceof CryptoKey) return { keyId, key }
+  if (key instanceof CryptoKey) {
+    checkCryptoKey(key, 'decrypt')
+    return { keyId, key }
+  }
   if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey(KEY_LENGTH)
   return { keyId, key: new Uint8Array(key) }
 }
@@ -94,12 +98,17 @@ function associatedData(keyId: string, context: readonly string[]): Uint8Array<A
 
 async function importKey(key: Uint8Array | CryptoKey, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
   if (key instanceof CryptoKey) {
-    const { name, length } = key.algorithm as AesKeyAlgorithm
-    if (name === 'AES-GCM' && length === 256 && key.usages.includes(usage)) return key
-    throw unusableKey(`expected an AES-GCM key of 256 bits that may ${usage}`)
+    checkCryptoKey(key, usage)
+    return key
   }
   if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey(KEY_LENGTH)
   return crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, [usage])
+}
+
+function checkCryptoKey({ algorithm, usages }: CryptoKey, usage: 'encrypt' | 'decrypt'): void {
+  const { name, length } = algorithm as AesKeyAlgorithm
+  if (name === 'AES-GCM' && length === 256 && usages.includes(usage)) return
+  throw unusableKey(`expected an AES-GCM key of 256 bits that may ${usage}`)
 }
 
 function unusableKey(message: string): SecurityError {

@@ -336,6 +336,18 @@ describe('arguments of another shape are the caller’s mistake', () => {
     expect(revealed(await own.use(requestFor(credentialId, { tenant: 'other' })))).toBe(VALUES.secretText)
   })
 
+  it.each<[string, AesKeyGenParams, KeyUsage[]]>([
+    ['of 128 bits', { name: 'AES-GCM', length: 128 }, ['encrypt', 'decrypt']],
+    ['of another algorithm', { name: 'AES-CBC', length: 256 }, ['encrypt', 'decrypt']],
+    ['that may not open', { name: 'AES-GCM', length: 256 }, ['encrypt']],
+    ['that comes first and may not seal', { name: 'AES-GCM', length: 256 }, ['decrypt']],
+  ])('a CryptoKey %s', async (_, algorithm, usages) => {
+    const key = (await crypto.subtle.generateKey(algorithm, false, usages)) as CryptoKey
+    expect(() => credentialsOver(store, { keys: [{ keyId: 'k', key }] })).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
+    )
+  })
+
   it('keys are copied: who changes theirs afterwards changes nothing', async () => {
     const key = new Uint8Array(32).fill(7)
     const kept = createMemoryStore()
