@@ -3,8 +3,8 @@ import type { ResolveCallOptions, ResolvedCall } from '../call/types.ts'
 import { readOptions } from '../read-options.ts'
 import type { PrepareOptions, SendOptions } from '../send/capabilities.ts'
 import { type Observer, tell } from '../send/events.ts'
-import { prepare } from '../send/prepare.ts'
-import { CAPABILITIES, SEND_POLICY, takeMethods } from '../send/read-capabilities.ts'
+import { prepare, telling } from '../send/prepare.ts'
+import { CAPABILITIES, readSendOptions, SEND_POLICY, takeMethods } from '../send/read-capabilities.ts'
 import { send } from '../send/send.ts'
 import type { CallOptions, Latchkey, LatchkeyOptions, Policy } from './types.ts'
 
@@ -32,8 +32,12 @@ export function createLatchkey(options: LatchkeyOptions = {}): Latchkey {
       tellOutcome(observe, result)
       return result
     },
-    prepare: (request, resolution, more: PrepareOptions = {}) => prepare(request, resolution, able, more),
-    send: (request, resolution, more: SendOptions = {}) => send(request, resolution, able, { ...sending, ...more }),
+    prepare: async (request, resolution, more?: PrepareOptions) => prepare(request, resolution, able, more),
+    send: async (request, resolution, more?: SendOptions) => {
+      // Read before they are joined: what is `undefined` leaves the policy as it is.
+      const given = await telling(able, async () => readSendOptions(more))
+      return send(request, resolution, able, { ...sending, ...given })
+    },
   } satisfies Latchkey)
 }
 

@@ -45,6 +45,6 @@ export interface SendOptions extends PrepareOptions {
   readonly maxRedirects?: number
   /** Milliseconds for the whole: credentials, access tokens, every redirect, the retry and the body. Default 10,000. */
   readonly timeoutMs?: number
-  /** Bytes that the body of the answer may have after decompression. Non-negative integer. Default 10,485,760. */
+  /** Bytes that the body of the answer may have after decompression. Non-negative integer. Default 1,048,576. */
   readonly maxResponseBytes?: number
 }

@@ -1,4 +1,5 @@
 import { type Phase, SecurityError } from '../errors.ts'
+import { onAbort } from './on-abort.ts'
 
 /** Bounds everything that one exchange waits for. @internal */
 export interface Deadline {
@@ -15,8 +16,15 @@ export interface Deadline {
 
 type End = 'ERR_SEND_TIMEOUT' | 'ERR_SEND_ABORTED'
 
-/** @param timeoutMs No limit where it is `null`. @internal */
-export function startDeadline(timeoutMs: number | null, outer: AbortSignal | undefined): Deadline {
+/**
+ * @param timeoutMs No limit where it is `null`.
+ * @param outer The caller's signals.
+ * @throws A {@link SecurityError} with code `ERR_SEND_ABORTED` where one has aborted already, so that nothing begins.
+ * @internal
+ */
+export function startDeadline(timeoutMs: number | null, outer: readonly (AbortSignal | undefined)[]): Deadline {
+  const signals = outer.filter((signal) => signal !== undefined)
+  if (signals.some(({ aborted }) => aborted)) throw new SecurityError('ERR_SEND_ABORTED', { phase: 'need' })
   const controller = new AbortController()
   let tellEnd: (end: End) => void = () => undefined
   const ended = new Promise<End>((resolve) => {
@@ -27,16 +35,14 @@ export function startDeadline(timeoutMs: number | null, outer: AbortSignal | und
     tellEnd(why)
     controller.abort()
   }
-  const callOff = (): void => end('ERR_SEND_ABORTED')
   const timer = timeoutMs === null ? undefined : setTimeout(() => end('ERR_SEND_TIMEOUT'), timeoutMs)
-  if (outer?.aborted === true) callOff()
-  outer?.addEventListener('abort', callOff, { once: true })
+  const leave = signals.map((signal) => onAbort(signal, () => end('ERR_SEND_ABORTED')))
   return {
     signal: controller.signal,
     within: (promise, phase) => withinEnd(promise, ended, phase),
     stop: () => {
       clearTimeout(timer)
-      outer?.removeEventListener('abort', callOff)
+      for (const leaveSignal of leave) leaveSignal()
       controller.abort()
     },
   }

@@ -11,124 +11,107 @@ export interface Layer {
 const ROUNDS = 5
 
 /**
- * A text and what it reads as when its escapes are undone, once and again: of URLs, of JSON, of HTML, in any mix. A plus is
- * also read as the blank that it stands for in forms.
+ * A text and what it reads as when its escapes are undone, once and again: of URLs, of JSON, of HTML, in any mix. Each layer
+ * comes without the line breaks in encoded bytes, too. One layer at a time, since a text may be large.
  * @internal
  */
-export function decodeLayers(text: string): readonly Layer[] {
-  const original: Layer = { text, startOf: (index) => index, endOf: (index) => index + 1 }
-  const chains = /\+|%(?:25)*2b/i.test(text) ? [ESCAPES, ESCAPES_AND_PLUS] : [ESCAPES]
-  const layers = [original]
-  for (const pattern of chains) {
-    let layer: Layer | null = original
-    for (let round = 0; round < ROUNDS && layer !== null; round += 1) {
-      layer = undoEscapes(layer, pattern)
-      if (layer !== null) layers.push(layer)
-    }
+export function* decodeLayers(text: string): Generator<Layer, void> {
+  let layer: Layer | null = { text, startOf: (index) => index, endOf: (index) => index + 1 }
+  for (let round = 0; layer !== null; round += 1) {
+    yield layer
+    const joined = rewrite(layer, LINE_BREAKS, () => '')
+    if (joined !== null) yield joined
+    layer = round < ROUNDS ? rewrite(layer, ESCAPES, decodeEscape) : null
   }
-  return layers
 }
 
-const ESCAPES =
-  /(?:%[0-9a-f]{2})+|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\["'\\/bfnrt]|&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|amp|lt|gt|quot|apos);/gi
-const ESCAPES_AND_PLUS = new RegExp(`${ESCAPES.source}|\\+`, 'gi')
+/** Percent-encoded UTF-8, a character each (RFC 3629, section 4), or else one byte, read as Latin-1. */
+const PERCENT = [
+  '%(?:c[2-9a-f]|d.)T',
+  '%(?:e0%[ab].|e[1-9abcef]T|ed%[89].)T',
+  '%(?:f0%[9ab].|f[123]T|f4%8.)TT',
+  '%[0-9a-f]{2}',
+].map((form) => form.replaceAll('T', '%[89ab].').replaceAll('.', '[0-9a-f]'))
 
-/** The escapes that were undone, four numbers each: where its text stands and ends, where it stood and ended itself. */
-type Undone = readonly number[]
+const ESCAPES = new RegExp(
+  [
+    ...PERCENT,
+    '\\\\u[0-9a-f]{4}|\\\\x[0-9a-f]{2}|\\\\["\'\\\\/bfnrt]',
+    '&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|amp|lt|gt|quot|apos);',
+  ].join('|'),
+  'gi',
+)
+
+/** Line breaks that MIME and PEM put into base64, and dumps into hex: no prose has words of this length. */
+const LINE_BREAKS = /\r?\n[\t ]{0,8}(?<=[A-Za-z0-9+/_-]{32}\r?\n[\t ]{0,8})(?=[A-Za-z0-9+/_=-])/g
+
+/** What was rewritten, four numbers each: where its text stands and ends, where it stood and ended itself. */
+type Rewritten = Int32Array
 
 const FIELDS = 4
 
-/** `null` where there is no escape. */
-function undoEscapes(source: Layer, pattern: RegExp): Layer | null {
-  const undone: number[] = []
-  const parts: string[] = []
-  let length = 0
-  let taken = 0
-  const add = (part: string): void => {
-    parts.push(part)
-    length += part.length
-  }
-  const undo = (part: string, size: number): void => {
-    undone.push(length, length + part.length, taken, taken + size)
-    add(part)
-    taken += size
-  }
-  for (const { 0: match, index } of source.text.matchAll(pattern)) {
-    add(source.text.slice(taken, index))
-    taken = index
-    if (match.startsWith('%')) undoPercent(match, undo)
-    else undo(decodeEscape(match), match.length)
-  }
-  if (undone.length === 0) return null
-  add(source.text.slice(taken))
-  return { text: parts.join(''), ...wayBack(undone, source) }
+/** What is rewritten has two units or more, or is far apart. */
+const MIN_SIZE = 2
+
+/** `null` where there is nothing to rewrite. */
+function rewrite(source: Layer, pattern: RegExp, decode: (written: string) => string): Layer | null {
+  if (source.text.search(pattern) < 0) return null
+  const rewritten = new Int32Array(Math.ceil(source.text.length / MIN_SIZE) * FIELDS)
+  let used = 0
+  let saved = 0
+  const text = source.text.replace(pattern, (written: string, at: number) => {
+    const part = decode(written)
+    rewritten[used++] = at - saved
+    rewritten[used++] = at - saved + part.length
+    rewritten[used++] = at
+    rewritten[used++] = at + written.length
+    saved += written.length - part.length
+    return part
+  })
+  return { text, ...wayBack(rewritten.slice(0, used), source) }
 }
 
 /** Leads from a text without escapes to the one with them. */
-function wayBack(undone: Undone, source: Layer): Pick<Layer, 'startOf' | 'endOf'> {
-  const at = (index: number, field: number): number => undone[index * FIELDS + field] ?? 0
+function wayBack(rewritten: Rewritten, source: Layer): Pick<Layer, 'startOf' | 'endOf'> {
+  const at = (index: number, field: number): number => rewritten[index * FIELDS + field] ?? 0
   return {
     startOf: (index) => {
-      const last = lastBefore(undone, index)
+      const last = lastBefore(rewritten, index)
       if (last < 0) return source.startOf(index)
       return source.startOf(index < at(last, 1) ? at(last, 2) : at(last, 3) + index - at(last, 1))
     },
     endOf: (index) => {
-      const last = lastBefore(undone, index)
+      const last = lastBefore(rewritten, index)
       if (last < 0) return source.endOf(index)
       return source.endOf(index < at(last, 1) ? at(last, 3) - 1 : at(last, 3) + index - at(last, 1))
     },
   }
 }
 
-/** The last escape whose text stands at an index or before it; -1 where there is none. */
-function lastBefore(undone: Undone, index: number): number {
+/** The last one whose text stands at an index or before it; -1 where there is none. */
+function lastBefore(rewritten: Rewritten, index: number): number {
   let low = 0
-  let high = undone.length / FIELDS
+  let high = rewritten.length / FIELDS
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((undone[middle * FIELDS] ?? 0) <= index) low = middle + 1
+    if ((rewritten[middle * FIELDS] ?? 0) <= index) low = middle + 1
     else high = middle
   }
   return low - 1
-}
-
-/** One piece a character; bytes that are no UTF-8 are read as Latin-1. */
-function undoPercent(run: string, undo: (part: string, size: number) => void): void {
-  for (let at = 0; at < run.length; ) {
-    const first = byteAt(run, at)
-    const count = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-    const point = count === 1 ? first : readUtf8(run, at, first, count)
-    undo(String.fromCodePoint(point ?? first), point === null ? 3 : count * 3)
-    at += point === null ? 3 : count * 3
-  }
-}
-
-function byteAt(run: string, at: number): number {
-  return Number.parseInt(run.slice(at + 1, at + 3), 16)
-}
-
-/** The code point of a sequence of bytes (RFC 3629); `null` where they are none. */
-function readUtf8(run: string, at: number, first: number, count: number): number | null {
-  let point = first & (0x7f >> count)
-  for (let index = 1; index < count; index += 1) {
-    const byte = byteAt(run, at + index * 3)
-    if ((byte & 0xc0) !== 0x80) return null
-    point = (point << 6) | (byte & 0x3f)
-  }
-  const isScalar = point <= 0x10_ffff && (point < 0xd800 || point > 0xdfff)
-  return isScalar && first < 0xf8 ? point : null
 }
 
 const NAMED: { readonly [name: string]: string } = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 const CONTROLS: { readonly [letter: string]: string } = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
 function decodeEscape(written: string): string {
-  if (written === '+') return ' '
-  if (written.startsWith('&')) return decodeEntity(written.slice(1, -1).toLowerCase())
   const letter = written.charAt(1)
-  if (written.length > 2) return String.fromCharCode(Number.parseInt(written.slice(2), 16))
-  return CONTROLS[letter] ?? letter
+  if (written.startsWith('&')) return decodeEntity(written.slice(1, -1).toLowerCase())
+  if (written.startsWith('%')) return written.length > 3 ? decodeURIComponent(written) : unit(written.slice(1))
+  return written.length > 2 ? unit(written.slice(2)) : (CONTROLS[letter] ?? letter)
+}
+
+function unit(hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16))
 }
 
 function decodeEntity(name: string): string {

@@ -5,7 +5,8 @@ import type { HttpRequest } from '../types.ts'
 import type { Capabilities, SendOptions } from './capabilities.ts'
 import type { Deadline } from './deadline.ts'
 import { tell } from './events.ts'
-import { sendFailure } from './failure.ts'
+import { afterAnswer, sendFailure } from './failure.ts'
+import { type Answer, discard, takeAnswer } from './read-response.ts'
 import { followRedirect, type Hop, locationOf, refused } from './redirect.ts'
 import type { UsedSecrets } from './used-secrets.ts'
 import { ownBody } from './wire-request.ts'
@@ -20,29 +21,34 @@ export interface Sending {
   readonly secrets: UsedSecrets
 }
 
-/** An answer whose body is not yet read. @internal */
-export interface RawAnswer {
-  readonly response: Response
+/** An answer, and what got it. @internal */
+export interface Exchanged {
+  readonly answer: Answer
   /** Whether the request that got it carried the credentials. */
   readonly authenticated: boolean
 }
 
 const MAX_REDIRECTS = 5
 
-/** Sends a request and follows the redirects that the policy allows. @internal */
-export async function exchange(first: Hop, sending: Sending): Promise<RawAnswer> {
+/**
+ * Sends a request and follows the redirects that the policy allows.
+ * @param answered Whether the tool has answered a request before.
+ * @internal
+ */
+export async function exchange(first: Hop, sending: Sending, answered: boolean): Promise<Exchanged> {
   const { maxRedirects = MAX_REDIRECTS, redirects } = sending.options
   let hop = first
   for (let count = 0; ; count += 1) {
-    const outgoing = await write(hop, sending)
-    const response = await fetchOnce(outgoing, sending)
-    const location = locationOf(response)
-    if (location === null) return { response, authenticated: hop.resolution !== null }
-    discard(response)
-    const next = followRedirect(hop, response, location, redirects, sending.secrets.list())
+    const written = (): Promise<HttpRequest> => write(hop, sending)
+    const outgoing = await (answered || count > 0 ? afterAnswer(written) : written())
+    const answer = await fetchOnce(outgoing, sending)
+    const location = locationOf(answer)
+    if (location === null) return { answer, authenticated: hop.resolution !== null }
+    void discard(answer)
+    const next = followRedirect(hop, answer.status, location, redirects, sending.secrets.list())
     if (count >= maxRedirects) throw refused(`more than ${maxRedirects} redirects`)
     const sameOrigin = splitUrl(next.request.url)?.origin === splitUrl(hop.request.url)?.origin
-    tell(sending.capabilities.observe, { type: 'redirect', status: response.status, sameOrigin })
+    tell(sending.capabilities.observe, { type: 'redirect', status: answer.status, sameOrigin })
     hop = next
   }
 }
@@ -59,7 +65,7 @@ export function applyOptions({ origin }: Partial<SendOptions>): ApplyOptions {
   return origin === undefined ? {} : { origin }
 }
 
-async function fetchOnce(outgoing: HttpRequest, { capabilities, deadline }: Sending): Promise<Response> {
+async function fetchOnce(outgoing: HttpRequest, { capabilities, deadline }: Sending): Promise<Answer> {
   const { method, url, headers } = outgoing
   const body = (ownBody(outgoing) ?? null) as Uint8Array<ArrayBuffer> | null
   const init = { method, headers: Object.entries(headers), body, redirect: 'manual', signal: deadline.signal } as const
@@ -75,17 +81,13 @@ async function fetchOnce(outgoing: HttpRequest, { capabilities, deadline }: Send
 }
 
 /** What fetch throws may quote a header or URL. */
-async function deliver(run: () => Promise<Response>): Promise<Response> {
+async function deliver(run: () => Promise<Response>): Promise<Answer> {
+  let response: Response
   try {
-    const response = await run()
-    if (typeof response?.status === 'number') return response
+    response = await run()
   } catch (error) {
     throw sendFailure(error, 'request')
   }
+  if (typeof response?.status === 'number') return takeAnswer(response)
   throw new SecurityError('ERR_SEND_FAILED', { message: '`fetch` gave no response' })
-}
-
-/** @internal */
-export function discard(response: Response): void {
-  response.body?.cancel().catch(() => undefined)
 }

@@ -13,6 +13,7 @@ const CLOSED: Reason = { message: 'the connection was closed before the answer w
 const SILENT: Reason = { message: 'the host does not answer', retryable: true }
 const UNNAMED: Reason = { message: 'the name of the host cannot be resolved', retryable: true }
 const UNTRUSTED: Reason = { message: 'the certificate of the host is not trusted', retryable: false }
+const UNSENDABLE: Reason = { message: '`fetch` refuses the request', retryable: false }
 const NO_TLS: Reason = { message: 'the host does not speak TLS', retryable: false }
 
 /** What platforms call their network failures; anything else is told without a reason. */
@@ -38,6 +39,9 @@ const REASONS = new Map<string, Reason>([
   ['ERR_TLS_CERT_ALTNAME_INVALID', UNTRUSTED],
   ['ERR_SSL_WRONG_VERSION_NUMBER', NO_TLS],
   ['EPROTO', NO_TLS],
+  ['UND_ERR_INVALID_ARG', UNSENDABLE],
+  ['UND_ERR_NOT_SUPPORTED', UNSENDABLE],
+  ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', UNSENDABLE],
 ])
 
 const UNKNOWN: Reason = { message: CODES.ERR_SEND_FAILED.title, retryable: true }
@@ -64,6 +68,19 @@ export async function ownErrors<T>(run: () => Promise<T> | T, failure: () => Sec
     return await run()
   } catch (error) {
     throw ownError(error) ?? failure()
+  }
+}
+
+/** Runs what happens once the tool has answered: whatever fails then says so. @internal */
+export async function afterAnswer<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!isOwn(error)) throw error
+    const { code, message, issues, retryable, retryAfterMs } = error
+    const details = { message, retryable, phase: 'response' } as const
+    const known = { ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    throw new SecurityError(code, { ...details, ...known })
   }
 }
 

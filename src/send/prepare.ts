@@ -44,9 +44,9 @@ async function prepareTaken(
   capabilities: Partial<Capabilities>,
   options: Partial<PrepareOptions>,
 ): Promise<HttpRequest> {
-  const deadline = startDeadline(null, options.signal)
+  const taken = takeRequest(request)
+  const deadline = startDeadline(null, [options.signal])
   try {
-    const taken = takeRequest(request)
     const met = await meetNeeds(taken, resolution, { capabilities, options, deadline })
     const prepared = await writeCredentials(taken, met.resolution, applyOptions(options), capabilities)
     const secrets = collectSecrets()
@@ -63,10 +63,14 @@ export async function telling<T>({ observe }: Partial<Capabilities>, run: () => 
   try {
     return await run()
   } catch (error) {
-    // A foreign error would be a defect of ours, or a proxy's; either may quote a secret.
-    const own = isOwn(error) ? error : new SecurityError('ERR_ARGUMENT_INVALID', { phase: 'request' })
+    const own = toOwn(error)
     const { code, phase, retryable } = own
     tell(observe, { type: 'refusal', code, phase, retryable })
     throw own
   }
+}
+
+/** A foreign error would be a defect of ours, or a proxy's; either may quote a secret. @internal */
+export function toOwn(error: unknown): SecurityError {
+  return isOwn(error) ? error : new SecurityError('ERR_ARGUMENT_INVALID', { phase: 'request' })
 }

@@ -4,6 +4,7 @@ import { foldHeaderName } from '../http/grammar.ts'
 import { splitUrl } from '../http/url.ts'
 import type { HttpRequest } from '../types.ts'
 import type { SendOptions } from './capabilities.ts'
+import type { Answer } from './read-response.ts'
 import { hidesSecret } from './scrub-text.ts'
 import { type Sendable, signatureOf, withinOrigin } from './write-credentials.ts'
 
@@ -17,10 +18,10 @@ export interface Hop {
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** Where an answer redirects to; `null` for any other answer. @internal */
-export function locationOf(response: Response): string | null {
+export function locationOf({ status, headers, hidden }: Answer): string | null {
   // A browser hides where its manual redirects lead.
-  if (response.type === 'opaqueredirect') return ''
-  return REDIRECTS.has(response.status) ? response.headers.get('location') : null
+  if (hidden) return ''
+  return REDIRECTS.has(status) ? headers.get('location') : null
 }
 
 /**
@@ -35,7 +36,7 @@ export function locationOf(response: Response): string | null {
  */
 export function followRedirect(
   hop: Hop,
-  { status }: Response,
+  status: number,
   location: string,
   policy: SendOptions['redirects'],
   secrets: readonly string[],
@@ -71,13 +72,7 @@ function methodAfter(status: number, method: string): string {
 }
 
 /** What describes a body that is no longer there. */
-const BODY_HEADERS = new Set([
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-location',
-  'content-type',
-])
+const BODY_HEADER = /^content-|^(?:repr-)?digest$/
 
 function stay(request: HttpRequest, resolution: Sendable, url: string, method: string): Hop {
   // A server that keeps the query when it redirects sends back the signature of the first request.
@@ -85,7 +80,7 @@ function stay(request: HttpRequest, resolution: Sendable, url: string, method: s
   const target = added.reduce((text, { name }) => withoutParameter(text, name), url)
   const within = withinOrigin(resolution)
   if (method === request.method) return { request: { ...request, url: target }, resolution: within }
-  const headers = filterHeaders(request.headers, (name) => !BODY_HEADERS.has(name))
+  const headers = filterHeaders(request.headers, (name) => !BODY_HEADER.test(name))
   return { request: { method, url: target, headers }, resolution: within }
 }
 

@@ -1,4 +1,5 @@
 import { encodeBytes, utf8 } from '../bytes.ts'
+import { encodeQueryText } from '../http/query.ts'
 import { decodeLayers, type Layer } from './decode-layers.ts'
 
 const SHOWN = '[secret]'
@@ -31,25 +32,55 @@ export function hidesSecret(text: string, secrets: readonly string[]): boolean {
 
 function findSecrets(text: string, secrets: readonly string[]): readonly Span[] {
   const forms = [...new Set(secrets.flatMap(formsOf))]
-  const spans = decodeLayers(text).flatMap((layer) => forms.flatMap((form) => findForm(layer, form)))
+  const blankForms = forms.filter((form) => form.includes(' ')).map(blankPlus)
+  const spans: Span[] = []
+  for (const layer of decodeLayers(text)) {
+    for (const form of forms) findForm(layer, form, spans)
+    if (blankForms.length === 0 || !layer.text.includes('+')) continue
+    const blank = { ...layer, text: blankPlus(layer.text) }
+    for (const form of blankForms) findForm(blank, form, spans)
+  }
   return spans.sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
-function findForm({ text, startOf, endOf }: Layer, form: string): readonly Span[] {
-  const spans: Span[] = []
+/** In forms a plus stands for a blank. */
+function blankPlus(text: string): string {
+  return text.replaceAll('+', ' ')
+}
+
+function findForm({ text, startOf, endOf }: Layer, form: string, spans: Span[]): void {
   for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
     spans.push({ start: startOf(at), end: endOf(at + form.length - 1) })
   }
-  return spans
 }
 
 /**
- * The forms to look for: the secret, base64 at each offset, hex, and UTF-16 in hex. A secret that looks like escapes itself
- * may be undone together with those around it.
+ * The forms to look for: the secret, base64 at each offset, hex, and UTF-16 in hex; these also of the escaped secret, as a URL
+ * or JSON in base64 holds it. A secret that looks like escapes itself may be undone together with those around it.
  */
 function formsOf(secret: string): readonly string[] {
-  const undone = decodeLayers(secret).flatMap(({ text }) => [text, ...encodedForms(text)])
-  return [secret, ...undone.filter((form) => form.length >= MIN_FORM_LENGTH)]
+  const undone = [...decodeLayers(secret)].map(({ text }) => text)
+  const encoded = [...new Set([...undone, ...escapedForms(secret)])].flatMap(encodedForms)
+  return [secret, ...[...undone, ...encoded].filter((form) => form.length >= MIN_FORM_LENGTH)]
+}
+
+/** How the secret stands in URLs, forms and JSON. */
+function escapedForms(secret: string): readonly string[] {
+  const text = secret.toWellFormed()
+  const [query, component] = [encodeQueryText(text), encodeURIComponent(text)]
+  const json = JSON.stringify(text).slice(1, -1)
+  return [
+    ...[query, component].flatMap((each) => [each, each.replace(/%../g, (written) => written.toLowerCase())]),
+    new URLSearchParams([['', text]]).toString().slice(1),
+    ...[json, json.replace(/[^ -~]/g, (unit) => jsonEscape(unit))].flatMap((each) => [
+      each,
+      each.replaceAll('/', '\\/'),
+    ]),
+  ]
+}
+
+function jsonEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function encodedForms(secret: string): readonly string[] {

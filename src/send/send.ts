@@ -1,17 +1,18 @@
 import type { HttpRequest, Resolution } from '../types.ts'
 import type { Capabilities, SendOptions } from './capabilities.ts'
-import { startDeadline } from './deadline.ts'
-import { discard, exchange, type Sending } from './exchange.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
+import { type Exchanged, exchange, type Sending } from './exchange.ts'
+import { afterAnswer } from './failure.ts'
 import { type Meeting, type MetResolution, meetNeeds } from './meet-needs.ts'
-import { telling } from './prepare.ts'
+import { telling, toOwn } from './prepare.ts'
 import { readCapabilities, readSendOptions } from './read-capabilities.ts'
-import { readResponse } from './read-response.ts'
+import { type Answer, discard, readAnswer } from './read-response.ts'
 import { renewCredentials } from './renew.ts'
 import { collectSecrets, remember } from './used-secrets.ts'
 import { takeRequest, type WireRequest } from './wire-request.ts'
 
 const TIMEOUT_MS = 10_000
-const MAX_RESPONSE_BYTES = 10 * 1024 * 1024
+const MAX_RESPONSE_BYTES = 1024 * 1024
 const UNAUTHORIZED = 401
 
 /**
@@ -28,8 +29,8 @@ const UNAUTHORIZED = 401
  * @returns The answer with its body read, whatever its status. {@link scrubResponse} takes the credentials out of it.
  * @throws A {@link core.SecurityError} as {@link prepare} does, and with code `ERR_SEND_FAILED` (the network), `ERR_SEND_TIMEOUT`,
  * `ERR_SEND_ABORTED`, `ERR_REDIRECT_REFUSED`, `ERR_RESPONSE_TOO_LARGE` or `ERR_ADDRESS_REFUSED`. Its `phase` says whether
- * anything was sent (`response`: yes), `retryable` whether the same may succeed later. It never quotes a credential, nor
- * the platform's own error.
+ * anything was sent (up to `need`: no; `request`: perhaps; `response`: the tool has answered), `retryable` whether the same
+ * may succeed later. It never quotes a credential, nor the platform's own error.
  * @example
  * const response = await send(buildRequest(tool, { parameters }), tool.resolution, { credentialStore, tokenCache })
  * const textForTheModel = await scrubResponse(response)
@@ -41,35 +42,62 @@ export async function send(
   options: SendOptions = {},
 ): Promise<Response> {
   const able = readCapabilities(capabilities)
-  return telling(able, () => sendTaken(request, resolution, able, readSendOptions(options)))
+  return telling(able, async () => {
+    const read = readSendOptions(options)
+    return withinTime(read, [read.signal], (deadline) => sendTaken(request, resolution, able, read, deadline))
+  })
 }
 
-async function sendTaken(
-  request: HttpRequest,
-  resolution: Resolution,
-  capabilities: Partial<Capabilities>,
-  options: Partial<SendOptions>,
-): Promise<Response> {
-  const { timeoutMs = TIMEOUT_MS, maxResponseBytes = MAX_RESPONSE_BYTES, signal } = options
-  const taken = takeRequest(request)
-  const deadline = startDeadline(timeoutMs, signal)
-  const sending = { capabilities, options, deadline, secrets: collectSecrets() }
+/** Runs under the limit of time of some options. @internal */
+export async function withinTime<T>(
+  { timeoutMs = TIMEOUT_MS }: Partial<SendOptions>,
+  signals: readonly (AbortSignal | undefined)[],
+  run: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(timeoutMs, signals)
   try {
-    const met = await meetNeeds(taken, resolution, sending)
-    const first = await sendMet(taken, met, sending)
-    const newer =
-      first.response.status === UNAUTHORIZED && first.authenticated
-        ? await renewCredentials(taken, resolution, met, sending)
-        : null
-    if (newer !== null) discard(first.response)
-    const { response } = newer === null ? first : await sendMet(taken, newer, sending)
-    return remember(await readResponse(response, maxResponseBytes, deadline), sending.secrets)
+    return await run(deadline)
   } finally {
     deadline.stop()
   }
 }
 
-function sendMet(request: WireRequest, { resolution, met }: MetResolution, sending: Sending & Meeting) {
+/** Sends once everything of the caller is read. What fails knows what was used, too, as the answer does. @internal */
+export async function sendTaken(
+  request: HttpRequest,
+  resolution: Resolution,
+  capabilities: Partial<Capabilities>,
+  options: Partial<SendOptions>,
+  deadline: Deadline,
+): Promise<Response> {
+  const secrets = collectSecrets()
+  const sending = { capabilities, options, deadline, secrets }
+  try {
+    const { maxResponseBytes = MAX_RESPONSE_BYTES } = options
+    const answer = await answerTo(takeRequest(request), resolution, sending)
+    return remember(await readAnswer(answer, maxResponseBytes, deadline), secrets)
+  } catch (error) {
+    throw remember(toOwn(error), secrets)
+  }
+}
+
+/** The answer, to the second request where a 401 brought newer credentials. */
+async function answerTo(request: WireRequest, resolution: Resolution, sending: Sending & Meeting): Promise<Answer> {
+  const met = await meetNeeds(request, resolution, sending)
+  const first = await sendMet(request, met, sending, false)
+  if (first.answer.status !== UNAUTHORIZED || !first.authenticated) return first.answer
+  const newer = await afterAnswer(() => renewCredentials(request, resolution, met, sending))
+  if (newer === null) return first.answer
+  void discard(first.answer)
+  return (await sendMet(request, newer, sending, true)).answer
+}
+
+function sendMet(
+  request: WireRequest,
+  { resolution, met }: MetResolution,
+  sending: Sending & Meeting,
+  answered: boolean,
+): Promise<Exchanged> {
   sending.secrets.addMet(met)
-  return exchange({ request, resolution }, sending)
+  return exchange({ request, resolution }, sending, answered)
 }

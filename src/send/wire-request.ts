@@ -1,6 +1,6 @@
 import { utf8 } from '../bytes.ts'
 import { SecurityError } from '../errors.ts'
-import { isToken } from '../http/grammar.ts'
+import { foldHeaderName, isSteeringHeader, isToken } from '../http/grammar.ts'
 import { splitUrl } from '../http/url.ts'
 import { plainKeys } from '../plain-keys.ts'
 import type { HttpRequest } from '../types.ts'
@@ -22,7 +22,8 @@ export function takeRequest(request: HttpRequest): WireRequest {
   // Fetch sends none of them.
   if (/^(?:trace|connect|track)$/i.test(method)) throw new SecurityError('ERR_METHOD_FORBIDDEN')
   if (splitUrl(url) === null) throw new SecurityError('ERR_URL_INVALID')
-  for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
+  const length = String(ownBody(taken)?.length ?? 0)
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, value, length)
   if (ownBody(taken) === undefined || !/^(?:get|head)$/i.test(method)) return taken
   throw invalid('a GET or HEAD request has no body')
 }
@@ -33,7 +34,7 @@ function readRequest(request: HttpRequest): WireRequest {
     const given: unknown = ownBody(request)
     const names = plainKeys(headers)
     if (typeof method === 'string' && typeof url === 'string' && names !== null) {
-      const copy = Object.fromEntries(names.map((name) => [name, headers[name] ?? '']))
+      const copy = Object.fromEntries(names.map((name) => [name, headers[name] as string]))
       const body = bodyOf(given)
       return body === undefined ? { method, url, headers: copy } : { method, url, headers: copy, body }
     }
@@ -57,11 +58,17 @@ function bodyOf(body: unknown): Uint8Array<ArrayBuffer> | undefined {
   throw invalid('expected the body as bytes, or as a text of well-formed Unicode')
 }
 
-function checkHeader(name: string, value: unknown): void {
+function checkHeader(name: string, value: unknown, length: string): void {
   if (!isToken(name)) throw invalid('the name of a header is not an RFC 9110 token')
-  if (typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return
-  throw invalid(`header \`${name}\` holds what no header can carry`)
+  if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+    throw invalid(`header \`${name}\` holds what no header can carry`)
+  const folded = foldHeaderName(name)
+  if (isSteeringHeader(name) && !JUDGED.has(folded) && !(folded === 'content-length' && value.trim() === length))
+    throw invalid(`header \`${name}\` is for fetch to write`)
 }
+
+/** What `apply` looks at itself (REQ-3). */
+const JUDGED = new Set(['host', 'connection'])
 
 function invalid(message: string): SecurityError {
   return new SecurityError('ERR_REQUEST_INVALID', { message })

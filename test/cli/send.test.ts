@@ -5,7 +5,7 @@ import { SENDING_OPTIONS } from '../../src/cli/send/options.ts'
 import { createCredentialStore, createMemoryStore } from '../../src/credentials/index.ts'
 import type { Requirement } from '../../src/index.ts'
 import { readFences } from '../docs/fences.ts'
-import { type Answer, type Received, serve } from '../send/servers.ts'
+import { type Answer, type Received, serve, serveRaw } from '../send/servers.ts'
 import { leaksIn } from './canary.ts'
 import { memoryIo } from './memory-io.ts'
 import { reportValidator } from './report-schemas.ts'
@@ -15,6 +15,7 @@ const KEY = 'canary-S3CRET-key-1'
 const tool = await serve(({ url, text }): Answer => {
   if (url.startsWith('/stocks/gone')) return { status: 404, body: 'no such stock' }
   if (url.startsWith('/stocks/moved')) return { status: 302, headers: { location: '/stocks/NVDA' } }
+  if (url.startsWith('/refused')) return { status: 302, headers: { location: 'http://127.0.0.2:9/' } }
   if (url.startsWith('/stocks/empty')) return { status: 204 }
   if (url.startsWith('/stocks/steer')) return { body: `\u001b[2Jred\r\n\u202etxt ${KEY}` }
   return { headers: { 'content-type': 'text/plain' }, body: `got ${text}` }
@@ -117,6 +118,44 @@ describe('latchkey send', () => {
       expect(stdout).toContain(text)
     expect(stdout).not.toMatch(/[0-9a-f]{64}/)
     expect(tool.received).toHaveLength(1)
+  })
+
+  it('masks a short key wherever the request carries it', async () => {
+    for (const [requirement, shown] of [
+      [{ queryApiKey: { name: 'pin code' } }, '/stocks/NVDA?pin%20code=[secret]\n'],
+      [header, 'X-Key: [secret]'],
+    ] as const) {
+      for (const path of ['/stocks', '/refused']) {
+        const http = { baseUrlPattern: `${tool.origin}${path}/{symbol}`, httpMethod: 'GET' }
+        const { stdout } = await sendOf(definition(requirement, { http }), [], { token: 'k7' })
+        const request = stdout.slice(
+          stdout.indexOf('  request  '),
+          stdout.indexOf('\n\n', stdout.indexOf('  request  ')) + 1,
+        )
+        expect(request).toContain(shown.replace('/stocks', path))
+        expect(request).not.toContain('k7')
+      }
+    }
+  })
+
+  it('shows the request as the tool got it, and asks for everything once', async () => {
+    const form = { payload: '{id}.{timestamp}', headers: { 'X-Signature': '{signature}' }, query: { id: '{id}' } }
+    await sendOf(definition({ hmacSignature: form }))
+    expect(tool.received).toHaveLength(1)
+    tokens.received.length = 0
+    const oauth: Requirement = { oauth2ClientCredentials: { tokenUrl: `${tokens.origin}/token` } }
+    const { stdout } = await sendOf(definition(oauth), [], { token: { clientId: 'c', clientSecret: KEY } })
+    expect([tokens.received.length, tool.received.length]).toEqual([1, 1])
+    expect(stdout).toContain(`request  GET ${tool.origin}/stocks/NVDA\n`)
+  })
+
+  it('--timeout covers credentials, too: nothing was sent, so no request is shown', async () => {
+    const silent = await serveRaw(() => undefined)
+    const oauth: Requirement = { oauth2ClientCredentials: { tokenUrl: `${silent.origin}/token` } }
+    const token = { clientId: 'c', clientSecret: KEY }
+    const { exitCode, stdout } = await sendOf(definition(oauth), ['--timeout', '0.1', '--json'], { token })
+    expect([exitCode, tool.received.length]).toEqual([1, 0])
+    expect(JSON.parse(stdout)).toMatchObject({ request: null, error: { code: 'ERR_SEND_TIMEOUT', phase: 'need' } })
   })
 
   it('prints JSON that its schema accepts', async () => {

@@ -202,6 +202,35 @@ describe('createLatchkey', () => {
     expect((await latchkey.send(request, stock.resolution, { maxResponseBytes: 10_000 })).status).toBe(200)
   })
 
+  it('what a request leaves open does not loosen the policy', async () => {
+    const { latchkey, events } = await createPlatform({
+      policy: { maxResponseBytes: 10, timeoutMs: 5_000, redirects: 'sameOrigin', maxRedirects: 0 },
+    })
+    const result = await latchkey.resolveCall(payload, { callId: 'c', tenant })
+    if (!result.ok) throw new Error('not resolved')
+    const stock = result.tools.get('stock_price')
+    if (stock === undefined) throw new Error('no tool')
+    const request = buildRequest(stock, { parameters: { symbol: 'A' } })
+    const open = { maxResponseBytes: undefined, timeoutMs: undefined, redirects: undefined, maxRedirects: undefined }
+    await expect(latchkey.send(request, stock.resolution, open as never)).rejects.toMatchObject({
+      code: 'ERR_RESPONSE_TOO_LARGE',
+    })
+    const getter = Object.defineProperty({}, 'signal', {
+      enumerable: true,
+      get: () => {
+        throw new Error(STORED_KEY)
+      },
+    })
+    for (const options of [null, getter, [], { redirect: 'strip' }]) {
+      for (const run of [latchkey.send, latchkey.prepare]) {
+        const error = await run(request, stock.resolution, options as never).catch((thrown: unknown) => thrown)
+        expect(error).toMatchObject({ name: 'SecurityError', code: 'ERR_ARGUMENT_INVALID' })
+        expect(leaksOf(error, STORED_KEY)).toEqual([])
+        expect(events.at(-1)).toMatchObject({ type: 'refusal', code: 'ERR_ARGUMENT_INVALID' })
+      }
+    }
+  })
+
   it('the default policy is that of each part: the last resort is taken', async () => {
     const { latchkey } = await createPlatform()
     const result = await latchkey.resolveCall({ selectedTools: [{ toolName: 'stock_price' }] }, { callId: 'c', tenant })

@@ -1,18 +1,22 @@
 import { inspect } from 'node:util'
 
-/** The forms in which a secret has slipped past masks elsewhere: eight encodings, some in several spellings. */
+/** The forms in which a secret has slipped past masks elsewhere: eight encodings, some in several spellings, and two at once. */
 export function encodingsOf(secret: string): readonly string[] {
   const utf8 = Buffer.from(secret, 'utf8')
   const utf16 = Buffer.from(secret, 'utf16le')
-  const forms = [
-    secret,
+  const escaped = [
     encodeURIComponent(secret),
     new URLSearchParams([['', secret]]).toString().slice(1),
-    ...base64Cores(utf8),
-    ...base64Cores(utf8).map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+    JSON.stringify(secret).slice(1, -1),
+  ]
+  const cores = [secret, ...escaped].flatMap((text) => base64Cores(Buffer.from(text, 'utf8')))
+  const forms = [
+    secret,
+    ...escaped,
+    ...cores,
+    ...cores.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
     utf8.toString('hex'),
     utf8.toString('hex').toUpperCase(),
-    JSON.stringify(secret).slice(1, -1),
     utf16.toString('hex'),
     Buffer.from(utf16).swap16().toString('hex'),
     [...secret].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
-import { Agent, Client, interceptors, request, fetch as undiciFetch } from 'undici'
+import { Agent, Client, type Dispatcher, interceptors, request, fetch as undiciFetch } from 'undici'
 import { afterAll, describe, expect, it } from 'vitest'
 import { verifySignature } from '../../src/hmac/index.ts'
 import { createInterceptor } from '../../src/send/node.ts'
-import { encodingsOf } from '../properties/leaks.ts'
+import { encodingsOf, leaksOf } from '../properties/leaks.ts'
 import { KEY, KINDS, type KindCase, resolutionAt, SIGNING_SECRET } from './kinds.ts'
 import { type Received, serve } from './servers.ts'
 
@@ -18,6 +18,18 @@ const agent = new Agent()
 afterAll(() => agent.close())
 const last = (): Received => tool.received.at(-1) as Received
 const composed = (one: KindCase) => agent.compose(createInterceptor(resolutionAt(tool.origin, one), one.capabilities))
+
+const fail = (): never => {
+  throw new Error(KEY)
+}
+
+async function* failingStream(): AsyncGenerator<Buffer> {
+  yield Buffer.from('begun')
+  fail()
+}
+
+const failureOf = (dispatch: Dispatcher.Dispatch, options: Dispatcher.DispatchOptions): Promise<unknown> =>
+  new Promise((resolve) => dispatch(options, { onResponseError: (_, error) => resolve(error) }))
 
 describe('createInterceptor', () => {
   it.each(KINDS)('$name: as `send` writes it', async (one) => {
@@ -143,6 +155,51 @@ describe('createInterceptor', () => {
       code: 'ERR_REQUEST_INVALID',
     })
     await client.close()
+  })
+
+  it.each([
+    ['a port', (port: string) => [port.slice(0, -1), `${port.slice(-1)}/tool`]],
+    ['a port that was missing', (port: string) => ['80', `@127.0.0.1:${port}/tool`]],
+    ['nothing', (port: string) => [port, '']],
+    ['a whole URL', (port: string) => [port, 'http://127.0.0.1:9/tool']],
+  ] as const)('T43 CVE-2022-35949 a path that goes on with %s is refused', async (_, split) => {
+    const [port = '', path = ''] = split(new URL(tool.origin).port)
+    const sent: unknown[] = []
+    const dispatch = createInterceptor(resolutionAt(tool.origin, header))((options) => sent.push(options) > 0)
+    const error = await failureOf(dispatch, { origin: `http://127.0.0.1:${port}`, path, method: 'GET' })
+    expect([error, sent]).toEqual([expect.objectContaining({ code: 'ERR_REQUEST_INVALID' }), []])
+  })
+
+  it('T43 dispatches to the origin that was checked', async () => {
+    const dispatched: unknown[] = []
+    const dispatch = createInterceptor(resolutionAt('https://tool.example.com', header))((options) => {
+      dispatched.push(options.origin)
+      return true
+    })
+    let reads = 0
+    const origin = { toString: () => (reads++ === 0 ? 'https://TOOL.example.com:443' : 'https://evil.example') }
+    dispatch({ origin: origin as never, path: '/tool', method: 'GET' }, {})
+    await expect.poll(() => dispatched).toEqual(['https://tool.example.com'])
+  })
+
+  it.each<readonly [string, () => Partial<Dispatcher.DispatchOptions>]>([
+    ['an origin that is no URL', () => ({ origin: `no url ${KEY}` })],
+    ['a stream that fails', () => ({ method: 'POST', body: Readable.from(failingStream()) })],
+    ['a header that has no text', () => ({ headers: { a: { toString: fail } as never } })],
+    ['a path that is a symbol', () => ({ path: Symbol(KEY) as never })],
+  ])('%s: an error of ours that quotes nothing', async (_, options) => {
+    const dispatch = createInterceptor(resolutionAt(tool.origin, header))(() => true)
+    const error = await failureOf(dispatch, { origin: tool.origin, path: '/tool', method: 'GET', ...options() })
+    expect(error).toMatchObject({ name: 'SecurityError', code: 'ERR_REQUEST_INVALID' })
+    expect(leaksOf(error, KEY)).toEqual([])
+  })
+
+  it('refuses unusable arguments at once', () => {
+    const refused = expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' })
+    const resolution = resolutionAt(tool.origin, header)
+    expect(() => createInterceptor(resolution, { nonsense: 1 } as never)).toThrow(refused)
+    expect(() => createInterceptor(resolution, { fetch: 1 } as never)).toThrow(refused)
+    expect(() => createInterceptor(resolution, {}, { timeoutMs: 1 } as never)).toThrow(refused)
   })
 
   it('tells handlers of undici 6 as they expect it', async () => {

@@ -190,6 +190,16 @@ describe('what lacks', () => {
     ['another host header', { ...REQUEST, headers: { host: 'evil.example' } }, 'ERR_HOST_MISMATCH'],
     ['a connection header', { ...REQUEST, headers: { connection: 'x-api-key' } }, 'ERR_CONNECTION_HEADER'],
     ['TRACE', { ...REQUEST, method: 'TRACE' }, 'ERR_METHOD_FORBIDDEN'],
+    ['TRACK', { ...REQUEST, method: 'track' }, 'ERR_METHOD_FORBIDDEN'],
+    ['another length', { ...REQUEST, headers: { 'Content-Length': '50' } }, 'ERR_REQUEST_INVALID'],
+    [
+      'a header that is undefined',
+      { ...REQUEST, headers: { Authorization: undefined as never } },
+      'ERR_REQUEST_INVALID',
+    ],
+    ...['Transfer-Encoding', 'expect', 'Keep-Alive', 'Upgrade', 'TE', 'Trailer', 'Proxy-Authorization'].map(
+      (name) => [name, { ...REQUEST, headers: { [name]: 'x' } }, 'ERR_REQUEST_INVALID'] as const,
+    ),
     ['a body that GET cannot have', { ...REQUEST, method: 'GET' }, 'ERR_REQUEST_INVALID'],
     ['a header that none can be', { ...REQUEST, headers: { 'x-a': 'b\r\nx-evil: 1' } }, 'ERR_REQUEST_INVALID'],
     ['a header name that none can be', { ...REQUEST, headers: { 'x a': 'b' } }, 'ERR_REQUEST_INVALID'],
@@ -399,6 +409,36 @@ describe('arguments', () => {
       expect(Object.keys(prepared)).toEqual(['method', 'url', 'headers'])
     } finally {
       for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+
+  it('T91 nor does it give a fetch anything: not the option that would let it follow', async () => {
+    const polluted = { integrity: 'sha256-x', keepalive: true, referrer: KEY, duplex: 'half' }
+    const seen: unknown[] = []
+    const names = Object.keys(polluted) as (keyof typeof polluted)[]
+    for (const name of names) {
+      Object.defineProperty(Object.prototype, name, { value: polluted[name], configurable: true, enumerable: false })
+    }
+    try {
+      const fetch = async (_url: unknown, init?: object): Promise<Response> => {
+        seen.push(...names.map((name) => (init as typeof polluted)[name]))
+        return new Response('fine')
+      }
+      await send({ method: 'GET', url: `${ORIGIN}/tool`, headers: {} }, resolution, { fetch })
+    } finally {
+      for (const name of names) Reflect.deleteProperty(Object.prototype, name)
+    }
+    expect(seen).toEqual(names.map(() => undefined))
+  })
+
+  it('takes the length that a body has', async () => {
+    for (const [body, length] of [
+      ['é', '2'],
+      [undefined, '0'],
+    ] as const) {
+      const { body: _, ...rest } = REQUEST
+      const request = { ...rest, headers: { 'content-length': length }, ...(body === undefined ? {} : { body }) }
+      expect((await prepare(request, resolution)).headers).toMatchObject({ 'content-length': length })
     }
   })
 

@@ -171,6 +171,18 @@ describe('redirects', () => {
     expect(await follow(header, stay, 302, { redirects: 'sameOrigin' }, '/a/%252e%252e/b')).toBe('ERR_PATH_DOTS')
   })
 
+  it('what fails on a later hop is of the phase `response`: the tool has answered', async () => {
+    redirect = { status: 307, headers: { location: '/a/%252e%252e/b' } }
+    const request = { method: 'POST', url: `${http.origin}/tool`, headers: {}, body: BODY }
+    const sent = send(request, resolutionAt(http.origin, header), {}, { redirects: 'sameOrigin' })
+    await expect(sent).rejects.toMatchObject({ code: 'ERR_PATH_DOTS', phase: 'response' })
+    let times = 0
+    const clock = () => (times++ === 0 ? 1_700_000_000_000 : Number.NaN)
+    redirect = { status: 307, headers: { location: '/landing' } }
+    const signing = send(request, resolutionAt(http.origin, signed), { clock }, { redirects: 'sameOrigin' })
+    await expect(signing).rejects.toMatchObject({ code: 'ERR_ARGUMENT_INVALID', phase: 'response' })
+  })
+
   it('a query key that the server sends back is there once', async () => {
     const echoed = `/landing?${new URLSearchParams({ api_key: KEY })}&page=2`
     expect(await follow(one, stay, 302, { redirects: 'sameOrigin' }, echoed)).toBe('200 landed')
@@ -199,6 +211,52 @@ describe('redirects', () => {
       const sent = send(request, resolutionAt(quoting.origin, each), {}, { redirects: 'strip' })
       await expect(sent).rejects.toMatchObject({ code: 'ERR_REDIRECT_REFUSED' })
       expect(otherPort.received).toEqual([])
+    }
+  })
+
+  it('T49 a URL in base64 quotes its key, too, as sign-in pages are handed it', async () => {
+    const key = 'q83vEjRWeJCrze8SNFZ4kKs+/w=='
+    const resolution = (origin: string) => resolutionAt(origin, { requirements: one.requirements, tokens: { k: key } })
+    for (const encoding of ['base64', 'base64url', 'hex'] as const) {
+      const quoting = await serve(({ url }) => ({
+        status: 302,
+        headers: { location: `${otherPort.origin}/login?RelayState=${Buffer.from(url).toString(encoding)}` },
+      }))
+      otherPort.received.length = 0
+      const request = { method: 'GET', url: `${quoting.origin}/tool`, headers: {} }
+      const sent = send(request, resolution(quoting.origin), {}, { redirects: 'strip' })
+      await expect(sent).rejects.toMatchObject({ code: 'ERR_REDIRECT_REFUSED' })
+      expect([quoting.received.length, otherPort.received.length]).toEqual([1, 0])
+    }
+  })
+
+  it('what is elsewhere stays without a key on its own origin, too', async () => {
+    const away = await serve(({ url }) =>
+      url === '/a' ? { status: 307, headers: { location: '/b' } } : { body: 'landed' },
+    )
+    const tool = await serve(() => ({ status: 307, headers: { location: `${away.origin}/a` } }))
+    const request = { method: 'GET', url: `${tool.origin}/tool`, headers: {} }
+    const response = await send(request, resolutionAt(tool.origin, header), {}, { redirects: 'strip' })
+    expect([response.status, await response.text()]).toEqual([200, 'landed'])
+    expect(away.received.map(({ url }) => url)).toEqual(['/a', '/b'])
+    for (const received of away.received) expect(leaksOf(received, header.secrets)).toEqual([])
+  })
+
+  it('what describes the body leaves with it', async () => {
+    const names = ['Content-Digest', 'Content-MD5', 'Content-Disposition', 'Digest', 'Repr-Digest', 'Content-Type']
+    const headers = Object.fromEntries([...names, 'X-Own'].map((name) => [name, 'x']))
+    for (const [status, kept] of [
+      [303, ['x-own']],
+      [307, [...names, 'X-Own'].map((name) => name.toLowerCase())],
+    ] as const) {
+      http.received.length = 0
+      redirect = { status, headers: { location: '/landing' } }
+      const request = { method: 'POST', url: `${http.origin}/tool`, headers, body: BODY }
+      await send(request, resolutionAt(http.origin, header), {}, { redirects: 'sameOrigin' })
+      const received = Object.keys(http.received[1]?.headers ?? {})
+      expect(
+        received.filter((name) => headers[name] !== undefined || /digest|^content-(?!length)|x-own/.test(name)).sort(),
+      ).toEqual([...kept].sort())
     }
   })
 

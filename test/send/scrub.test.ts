@@ -55,6 +55,8 @@ const ENCODINGS = {
   hex,
 }
 const AT_OFFSETS = { first: behind('a'), second: behind('ab'), third: behind('abc') }
+const MIME_COLUMNS = 76
+const ENCODED_BYTES = { base64, base64url, hex, ...AT_OFFSETS }
 const ESCAPES = [plain, percent, json, html, form, slashes, everyByte]
 
 describe('T49 T52 scrubText', () => {
@@ -68,6 +70,42 @@ describe('T49 T52 scrubText', () => {
       }),
       0.2,
     )
+  })
+
+  it.each(Object.entries(ENCODED_BYTES))('%s of an escaped secret: no form of it stays', (_, encode) => {
+    const inner = fc.constantFrom(plain, percent, json, form, slashes, ascii)
+    const wraps = fc.tuple(inner, fc.constantFrom(...ESCAPES))
+    check(
+      fc.property(secretText, filler, filler, wraps, (secret, before, after, [quote, wrap]) => {
+        const scrubbed = scrubText(before + wrap(encode(quote(secret))) + after, [secret])
+        expect(scrubbed).toContain('[secret]')
+        expect(scrubbed.startsWith(before) && scrubbed.endsWith(after)).toBe(true)
+        expect(encodingsOf(secret).filter((text) => scrubbed.includes(text))).toEqual([])
+      }),
+      0.2,
+    )
+  })
+
+  it.each(['\n', '\r\n', '\n  '])('base64 in lines that end with %j', (end) => {
+    check(
+      fc.property(secretText, fc.nat(80), fc.constantFrom(plain, json, percent), (secret, offset, quote) => {
+        const bytes = base64(`${'.'.repeat(offset)}{"k":"${quote(secret)}"}${'.'.repeat(80)}`)
+        const lines = bytes.match(new RegExp(`.{1,${MIME_COLUMNS}}`, 'g')) ?? []
+        for (const wrap of [plain, json]) {
+          const scrubbed = scrubText(`see:${wrap(`${end}${lines.join(end)}${end}`)}.`, [secret])
+          const joined = scrubbed.replace(/\s|\\[rn]/g, '')
+          expect(encodingsOf(secret).filter((text) => joined.includes(text))).toEqual([])
+          expect(joined).toMatch(/^see:\w*\[secret\].*\.$/)
+        }
+      }),
+      0.1,
+    )
+  })
+
+  it('a blank is a plus in forms, in whichever mix', () => {
+    for (const text of ['a key+b', 'a+key+b', 'a+key%2Bb', 'a%2520key%252bb', 'a%2Bkey%252Bb'])
+      expect(scrubText(`<${text}>`, ['a key+b'])).toBe('<[secret]>')
+    expect(scrubText('a key', ['a+key'])).toBe('a key')
   })
 
   it('escapes of escapes of escapes', () => {
@@ -142,6 +180,11 @@ describe('T49 T52 scrubText', () => {
   it('is quick for a long text of escapes', () => {
     const text = '%ff%C3+&#65;\\u0041&amp;'.repeat(50_000)
     expect(scrubText(text, ['s'.repeat(16_000), 'other-secret'])).toBe(text)
+  })
+
+  it.each(['%2b', '%252525252b', '&#43;+', '\\\\', '%F0%9F%98%80'])('takes a large text of nothing but %s', (unit) => {
+    const text = unit.repeat(Math.floor(2 ** 20 / unit.length))
+    expect(scrubText(`${text}%6Fther-secret${text}`, ['other-secret', 'a blank'])).toBe(`${text}[secret]${text}`)
   })
 })
 

@@ -248,8 +248,38 @@ describe('T63 after a 401', () => {
     await expect(send(request(tool.origin), resolution, { tokenCache: failing(1) })).rejects.toBe(down)
     expect(tool.received).toEqual([])
     fetches = 0
-    await expect(send(request(tool.origin), resolution, { tokenCache: failing(2) })).rejects.toBe(down)
+    const failed = { code: 'ERR_NEED_UNMET', message: 'down', retryable: true }
+    const again = send(request(tool.origin), resolution, { tokenCache: failing(2) })
+    await expect(again).rejects.toMatchObject({ ...failed, phase: 'response' })
     expect(tool.received).toHaveLength(1)
+  })
+
+  it('up to the phase `need` nothing was sent: what fails after a 401 is of the phase `response`', async () => {
+    const tool = await guarded([])
+    const unavailable = new SecurityError('ERR_STORE_UNAVAILABLE', { retryable: true, retryAfterMs: 5 })
+    const hanging = new Promise<never>(() => undefined)
+    const reading = (second: () => Promise<Token>) => {
+      let reads = 0
+      return { credentialStore: { use: async () => (++reads === 1 ? KEY : second()) } }
+    }
+    const tokens = { getToken: async () => ({ token: new Secret(KEY), expiresAtMs: null }) }
+    for (const [name, capabilities, expected] of [
+      ['a stored key', reading(() => Promise.reject(new Error(KEY))), { code: 'ERR_NEED_UNMET', retryable: true }],
+      ['a stored key', reading(() => Promise.reject(unavailable)), { code: unavailable.code, retryAfterMs: 5 }],
+      [
+        'a stored key',
+        reading(async () => 'a\nb'),
+        { code: 'ERR_TOKENS_INVALID', issues: [{ code: 'ERR_TOKEN_CONTROL' }] },
+      ],
+      ['a stored key', reading(() => hanging), { code: 'ERR_SEND_TIMEOUT', retryable: true }],
+      [oauth.name, { tokenCache: { ...tokens, dropToken: () => hanging } }, { code: 'ERR_SEND_TIMEOUT' }],
+      [oauth.name, { tokenCache: { ...tokens, dropToken: async () => JSON.parse('') } }, { code: 'ERR_NEED_UNMET' }],
+    ] as const) {
+      const before = tool.received.length
+      const sent = send(request(tool.origin), resolutionAt(tool.origin, named(name)), capabilities, { timeoutMs: 300 })
+      await expect(sent).rejects.toMatchObject({ ...expected, phase: 'response' })
+      expect(tool.received).toHaveLength(before + 1)
+    }
   })
 
   it('tells the observer', async () => {

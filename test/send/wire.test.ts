@@ -142,7 +142,7 @@ describe('what a server receives', () => {
   const FORMS: readonly HmacForm[] = [
     { headers: { 'X-Signature': '{signature}' } },
     { payload: '{method}\n{url}\n{timestamp}.{body}', headers: { 'X-Signature': 't={timestamp},v1={signature}' } },
-    { payload: '{target}{header:x-own-a}{body:sha256}', headers: {}, query: { sig: '{signature}' } },
+    { payload: '{target}|{header:x-own-a}|{body:sha256}', headers: {}, query: { sig: '{signature}' } },
     {
       payload: '{host}|{path}|{query}|{id}',
       headers: { 'X-Id': '{id}' },

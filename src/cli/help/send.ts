@@ -9,7 +9,8 @@ Usage
   latchkey send FILE [OPTION…]
 
 Sends the request of one tool with its credentials, over the network, and shows
-the request and the answer. Credentials are [secret] in both.
+the request and the answer. Credentials are [secret] in both; in the answer one
+of fewer than four characters stays.
 
 FILE is JSON or YAML, or - for standard input: a definition, a stored tool, a
 tool with its call, or a call, as for \`latchkey resolve\`.

@@ -5,7 +5,8 @@ import type { Paint } from '../terminal/paint.ts'
 import { printable } from '../terminal/printable.ts'
 import { resolutionLines } from '../tools/report-resolution.ts'
 import { type ShownTool, toolJson } from '../tools/shown-tool.ts'
-import type { Answer, Sent, SentRequest } from './tool.ts'
+import type { SentRequest } from './shown-request.ts'
+import type { Answer, Sent } from './tool.ts'
 
 /** What came of sending, for people. @internal */
 export function sentLines(tool: ShownTool, sent: Sent | null, paint: Paint): readonly string[] {

@@ -4,18 +4,11 @@ import { createTokenCache } from '../../oauth2/token-cache.ts'
 import { type BuildInput, buildRequest } from '../../request/build-request.ts'
 import type { Secret } from '../../secret.ts'
 import type { Capabilities, SendOptions } from '../../send/capabilities.ts'
-import { prepare } from '../../send/prepare.ts'
 import { scrubResponse } from '../../send/scrub-response.ts'
 import { send } from '../../send/send.ts'
-import type { HttpRequest, Resolution } from '../../types.ts'
+import type { Resolution } from '../../types.ts'
 import type { LoadedTool } from '../tools/loaded-tool.ts'
-
-/** A request as it may be printed. @internal */
-export interface SentRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-}
+import { recordingFetch, type SentRequest, showRequest } from './shown-request.ts'
 
 /** An answer as it may be printed. @internal */
 export interface Answer {
@@ -43,33 +36,31 @@ export interface Sending {
   readonly credentialStore: CredentialStore | undefined
 }
 
-/** Prepares and sends the request of one tool. What the library refuses is an outcome. @internal */
+/** Sends the request of one tool. What the library refuses is an outcome. @internal */
 export async function sendTool(tool: LoadedTool, resolution: Resolution, sending: Sending): Promise<Sent> {
-  const { callToken, credentialStore } = sending
-  const now = Date.now()
-  const id = crypto.randomUUID()
-  const capabilities: Capabilities = {
-    fetch,
-    // What is shown is what is sent, the signature included.
-    clock: () => now,
-    newId: () => id,
-    tokenCache: createTokenCache({ allowLoopbackHttp: true }),
+  const sent: SentRequest[] = []
+  let show = (_of: object): SentRequest | null => null
+  try {
+    const definition = definitionOf(tool)
+    const built = buildRequest({ definition, overrides: tool.selection?.overrides ?? {} }, sending.input)
+    show = (of) => (sent[0] === undefined ? null : showRequest(built, sent[0], of))
+    const options = { ...sending.options, callId: CALL_ID }
+    const response = await send(built, resolution, capabilitiesOf(sending, sent), options)
+    return { request: show(response), answer: await showAnswer(response), error: null }
+  } catch (error) {
+    if (error instanceof SecurityError) return { request: show(error), answer: null, error }
+    throw error
+  }
+}
+
+function capabilitiesOf({ callToken, credentialStore }: Sending, sent: SentRequest[]): Capabilities {
+  const cache = createTokenCache({ allowLoopbackHttp: true })
+  return {
+    fetch: recordingFetch(sent),
+    // A token endpoint's request is not the tool's.
+    tokenCache: { ...cache, getToken: (need, options) => cache.getToken(need, { ...options, fetch }) },
     ...(callToken === undefined ? {} : { mintCallToken: () => callToken }),
     ...(credentialStore === undefined ? {} : { credentialStore }),
-  }
-  let request: SentRequest | null = null
-  try {
-    const built = buildRequest(
-      { definition: definitionOf(tool), overrides: tool.selection?.overrides ?? {} },
-      sending.input,
-    )
-    const prepared = await prepare(built, resolution, capabilities, { callId: CALL_ID })
-    request = showRequest(built, prepared)
-    const response = await send(built, resolution, capabilities, { ...sending.options, callId: CALL_ID })
-    return { request, answer: await showAnswer(response), error: null }
-  } catch (error) {
-    if (error instanceof SecurityError) return { request, answer: null, error }
-    throw error
   }
 }
 
@@ -79,22 +70,6 @@ const CALL_ID = 'latchkey-send'
 function definitionOf({ definition }: LoadedTool): NonNullable<LoadedTool['definition']> {
   if (definition === null) throw new SecurityError('ERR_DEFINITION_INVALID')
   return definition
-}
-
-/** What the credentials added is masked whole, but for an auth-scheme; what stood there before keeps its text. */
-function showRequest(built: HttpRequest, prepared: HttpRequest): SentRequest {
-  const shown = Object.entries(prepared.headers).map(([name, value]) => {
-    const isOwn = Object.hasOwn(built.headers, name) && built.headers[name] === value
-    return [name, isOwn ? scrubResponse(value, prepared) : maskCredential(name, value)]
-  })
-  const { method, url } = prepared
-  return { method, url: scrubResponse(url, prepared), headers: Object.fromEntries(shown) }
-}
-
-function maskCredential(name: string, value: string): string {
-  if (/^cookie$/i.test(name)) return value.replace(/=[^;]*/g, '=[secret]')
-  const [, scheme] = /^authorization$/i.test(name) ? (/^(\S+) /.exec(value) ?? []) : []
-  return scheme === undefined ? '[secret]' : `${scheme} [secret]`
 }
 
 async function showAnswer(response: Response): Promise<Answer> {

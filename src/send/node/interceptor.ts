@@ -5,7 +5,9 @@ import { splitUrl } from '../../http/url.ts'
 import type { HttpRequest } from '../../types.ts'
 import type { Capabilities, PrepareOptions } from '../capabilities.ts'
 import type { ResolutionOf } from '../create-fetch.ts'
+import { ownErrors } from '../failure.ts'
 import { prepare } from '../prepare.ts'
+import { readCapabilities, readPrepareOptions } from '../read-capabilities.ts'
 import { ownBody } from '../wire-request.ts'
 
 /**
@@ -17,7 +19,9 @@ import { ownBody } from '../wire-request.ts'
  *
  * @param resolutionOf The resolution, or what gives one for a request.
  * @param capabilities What meets the needs.
- * @returns The interceptor. A refused request fails with a {@link core.SecurityError}, and nothing is sent.
+ * @returns The interceptor. A refused request fails with a {@link core.SecurityError}, or with what `resolutionOf` throws, and
+ * nothing is sent.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for unusable options, at once.
  * @example
  * const dispatcher = new Agent().compose(createInterceptor(tool.resolution, { credentialStore }), interceptors.retry())
  * const { statusCode, body } = await request(url, { dispatcher })
@@ -27,8 +31,10 @@ export function createInterceptor(
   capabilities: Capabilities = {},
   options: PrepareOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
+  const able = readCapabilities(capabilities) as Capabilities
+  const policy = readPrepareOptions(options)
   return (dispatch) => (asked, handler) => {
-    prepareDispatched(asked, resolutionOf, capabilities, options)
+    prepareDispatched(asked, resolutionOf, able, policy)
       .then((prepared) => dispatch(prepared, handler))
       .catch((error: unknown) => failDispatch(handler, error))
     return true
@@ -41,24 +47,31 @@ async function prepareDispatched(
   capabilities: Capabilities,
   options: PrepareOptions,
 ): Promise<Dispatcher.DispatchOptions> {
-  const request = await readDispatched(asked)
+  const request = await ownErrors(
+    () => readDispatched(asked),
+    () => invalid('the request could not be read'),
+  )
   const resolution = typeof resolutionOf === 'function' ? await resolutionOf(request) : resolutionOf
   const prepared = await prepare(request, resolution, capabilities, options)
   const { method, url, headers } = prepared
   const body = ownBody(prepared) ?? null
   const { query: _query, ...rest } = asked
-  return { ...rest, method: method as Dispatcher.HttpMethod, path: pathOf(url), headers: { ...headers }, body }
+  // Where it goes is what was checked, not what was asked for.
+  return { ...rest, ...placeOf(url), method: method as Dispatcher.HttpMethod, headers: { ...headers }, body }
 }
 
-function pathOf(url: string): string {
+function placeOf(url: string): { readonly origin: string; readonly path: string } {
   const parts = splitUrl(url)
   if (parts === null) throw new SecurityError('ERR_URL_INVALID')
-  return (parts.path || '/') + (parts.query === null ? '' : `?${parts.query}`)
+  const { origin, path, query } = parts
+  return { origin, path: (path || '/') + (query === null ? '' : `?${query}`) }
 }
 
 async function readDispatched(asked: Dispatcher.DispatchOptions): Promise<HttpRequest> {
   const { origin, path, query, method, headers, body } = asked
   if (origin === undefined) throw invalid('a dispatcher of one origin leaves it out: compose an `Agent`')
+  // A path that begins with a digit would go on with the port.
+  if (!String(path).startsWith('/')) throw invalid('expected a path that begins with `/`')
   const url = new URL(String(origin)).origin + path + (query == null ? '' : `?${stringify(query)}`)
   const request = { method, url, headers: readHeaders(headers) }
   const bytes = await readBody(body)
