@@ -12,7 +12,7 @@ export type Authentication =
       readonly optionIndex: number
       /** Who it is: the `principal` of the caller, or the holder of an access token; `null` for a call token alone. */
       readonly principal: string | null
-      /** The request with the raw bytes that were checked. */
+      /** The request as it was checked: its raw bytes, and headers by lower-case name, each a list of its values. */
       readonly message: ReceivedMessage
     }
   | {
@@ -24,7 +24,7 @@ export type Authentication =
       readonly optionIndex: number | null
       /** Nobody. */
       readonly principal: null
-      /** The request with its raw bytes. */
+      /** The request with its raw bytes, and headers by lower-case name, each a list of its values. */
       readonly message: ReceivedMessage
     }
   | AuthenticationRefusal

@@ -1,7 +1,10 @@
 import { SecurityError } from '../errors.ts'
-import type { NonceStore } from '../hmac/verify-options.ts'
+import { type NonceStore, readVerifyOptions } from '../hmac/verify-options.ts'
+import { plainKeys } from '../plain-keys.ts'
+import { type ReadToken, readToken } from '../plan/tokens.ts'
 import { type CopiedValue, isString, readOptions } from '../read-options.ts'
 import type { AuthTokens } from '../types.ts'
+import { isFunction, isOrigin, isPositive } from './option-checks.ts'
 import type { AskedToken } from './provers.ts'
 
 /** Somebody who may call, with the secrets that prove it. */
@@ -34,43 +37,66 @@ export interface AuthenticatorOptions {
   readonly maxBodyBytes?: number
   /** How far a signed timestamp may lie in the past or the future, in milliseconds. Default 300,000. */
   readonly toleranceMs?: number
-  /** Refuses a signed message that was received before. Default none: within the tolerance a copy is accepted. */
+  /**
+   * Refuses a signed message that its caller has sent before. Default none: within the tolerance a copy is accepted. Of a
+   * store of `latchkey/stores`: `{ add: (key, ttlMs) => store.setIfAbsent(key, '1', ttlMs) }`.
+   */
   readonly nonces?: NonceStore
+  /** Whose messages these are, where several tools or tenants share `nonces`. Not empty. Default none. */
+  readonly tenant?: string
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
   /** Takes signing secrets of fewer than 16 bytes. Default false. */
   readonly allowShortSecret?: boolean
 }
 
-const isFunction = (value: unknown): boolean => typeof value === 'function'
-const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
+/** A caller after the one reading of its tokens. @internal */
+export interface KnownCaller {
+  readonly principal: string
+  readonly tokens: ReadonlyMap<string, ReadToken>
+}
+
+/** The options after their one reading. @internal */
+export type AuthenticatorSettings = Partial<
+  Omit<AuthenticatorOptions, 'credentials'> & { readonly credentials: readonly KnownCaller[] }
+>
 
 /** @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`. @internal */
-export function readAuthenticatorOptions(options: unknown): Partial<AuthenticatorOptions> {
-  return readOptions<AuthenticatorOptions>(options, {
-    credentials: readCallers,
+export function readAuthenticatorOptions(options: unknown): AuthenticatorSettings {
+  return readOptions<Required<AuthenticatorSettings>>(options, {
+    credentials: (value) => Array.isArray(value) && { copy: value.map(readCaller) },
     verifyAccessToken: isFunction,
     verifyCallToken: isFunction,
     realm: isString,
-    publicOrigin: (value: unknown) => isString(value) && /^https?:\/\/[^/?#\s]+$/.test(value),
+    publicOrigin: isOrigin,
     maxBodyBytes: isPositive,
     toleranceMs: isPositive,
-    nonces: (value: unknown) => typeof value === 'object' && value !== null,
+    nonces: asVerified('nonces'),
+    tenant: asVerified('tenant'),
     now: isFunction,
     allowShortSecret: (value: unknown) => typeof value === 'boolean',
   })
 }
 
-function readCallers(value: unknown): boolean | CopiedValue {
-  if (!Array.isArray(value)) return false
-  const copy = value.map((caller: unknown) => {
-    const { principal, authTokens } = (caller ?? {}) as Partial<Caller>
-    if (typeof principal === 'string' && principal !== '' && typeof authTokens === 'object' && authTokens !== null) {
-      return { principal, authTokens }
-    }
-    throw new SecurityError('ERR_ARGUMENT_INVALID', {
-      message: 'expected each of `credentials` as `{ principal, authTokens }`',
-    })
+/** What a signature is verified with later is refused now. */
+function asVerified(name: 'nonces' | 'tenant'): (value: unknown) => CopiedValue {
+  return (value) => ({ copy: readVerifyOptions({ [name]: value })[name] })
+}
+
+function readCaller(caller: unknown): KnownCaller {
+  const { principal, authTokens } = readOptions<Caller>(caller, {
+    principal: (value) => isString(value) && value !== '' && value.isWellFormed(),
+    authTokens: (value) => plainKeys(value) !== null && { copy: readAuthTokens(value as AuthTokens) },
   })
-  return { copy }
+  if (principal !== undefined && authTokens !== undefined) {
+    return { principal, tokens: authTokens as unknown as KnownCaller['tokens'] }
+  }
+  throw new SecurityError('ERR_ARGUMENT_INVALID', {
+    message: 'expected each of `credentials` as `{ principal, authTokens }`',
+  })
+}
+
+/** Each token once, whichever requirements have its name; what a getter throws may quote a secret, and is dropped. */
+function readAuthTokens(authTokens: AuthTokens): KnownCaller['tokens'] {
+  return new Map((plainKeys(authTokens) ?? []).map((name) => [name, readToken(authTokens[name])]))
 }

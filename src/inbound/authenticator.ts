@@ -1,13 +1,18 @@
 import { callTokenScopes, isAnonymous, optionsOf, requirementsOf } from '../definition/options.ts'
 import { parseOrThrow } from '../definition/parse.ts'
-import { SecurityError } from '../errors.ts'
-import { kindOf } from '../kinds/table.ts'
 import type { SecurityOption, ToolDefinition } from '../types.ts'
 import type { Authentication } from './authentication.ts'
-import { type AuthenticatorOptions, type Caller, readAuthenticatorOptions } from './authenticator-options.ts'
+import {
+  type AuthenticatorOptions,
+  type AuthenticatorSettings,
+  type KnownCaller,
+  readAuthenticatorOptions,
+} from './authenticator-options.ts'
 import { createBlind } from './blind.ts'
 import { challengesOf } from './challenges.ts'
+import { checkCallers, checkVerifiers } from './check-settings.ts'
 import { expectedEffects } from './expected.ts'
+import { judge } from './judge.ts'
 import { createCallTokenProver, createProver, type Prover, type ProverContext } from './provers.ts'
 import { type ReceivedMessage, readMessage } from './read-message.ts'
 
@@ -15,9 +20,11 @@ import { type ReceivedMessage, readMessage } from './read-message.ts'
 export interface Authenticator {
   /**
    * Checks one request. The request itself stays unread.
+   *
+   * A server must catch what this throws: whoever goes away in the middle of a body causes it, without a credential.
    * @param request The request as it was received; where headers may repeat, give a message with their lists instead.
-   * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for a body that was read before, or
-   * `ERR_INPUT_UNREADABLE` for one that broke off. What `nonces` and the verifiers of tokens throw, it throws.
+   * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for what is no request, or whose body was read
+   * before, or `ERR_INPUT_UNREADABLE` for a body that broke off. What `nonces` and the verifiers of tokens throw, it throws.
    */
   authenticate(request: Request | ReceivedMessage): Promise<Authentication>
 }
@@ -31,8 +38,9 @@ export interface Authenticator {
  *
  * @param definition The definition that callers resolve.
  * @param options Who may call, and how strictly. Defaults as in {@link AuthenticatorOptions}.
- * @throws A {@link SecurityError} with code `ERR_DEFINITION_INVALID`, `ERR_TOKENS_INVALID` for an expected secret that
- * nobody could send, `ERR_SIGNATURE_SECRET` for one of fewer than 16 bytes, or `ERR_ARGUMENT_INVALID`.
+ * @throws A {@link core.SecurityError} with code `ERR_DEFINITION_INVALID`, `ERR_TOKENS_INVALID` for an expected secret that
+ * nobody could send, `ERR_SIGNATURE_SECRET` for one of fewer than 16 bytes, or `ERR_ARGUMENT_INVALID`, also for a caller
+ * none of whose tokens has the name of a requirement.
  * @example
  * const authenticator = createAuthenticator(tool, { credentials: [{ principal: 'platform', authTokens: { apiKey } }] })
  * const authentication = await authenticator.authenticate(request)
@@ -43,8 +51,9 @@ export function createAuthenticator(definition: ToolDefinition, options: Authent
   const { credentials = [], maxBodyBytes = 1024 * 1024, publicOrigin = null, realm = 'tools' } = settings
   const { allowShortSecret = false } = settings
   const all = optionsOf(parseOrThrow(definition))
-  checkCapabilities(all, settings)
-  const context = contextOf(settings)
+  checkVerifiers(all, settings)
+  checkCallers(all, credentials)
+  const context = contextOf(settings, credentials)
   const ways = all.map((option) => proversOf(option, credentials, context, allowShortSecret))
   return Object.freeze<Authenticator>({
     authenticate: async (request) => {
@@ -64,22 +73,6 @@ const REFUSED = {
   ERR_CREDENTIALS_INVALID: [401, 'invalid_token'],
 } as const
 
-type Proven = { readonly optionIndex: number; readonly principal: string | null }
-
-/** Who proved an option, or why nobody did; `null` where nothing was presented at all. */
-async function judge(
-  ways: readonly (readonly Prover[])[],
-  callers: readonly Caller[],
-  message: ReceivedMessage,
-): Promise<Proven | keyof typeof REFUSED | null> {
-  const provers = ways.flat()
-  if (provers.some((prover) => prover.isRepeated(message))) return 'ERR_CREDENTIALS_REPEATED'
-  const proven = await firstProven(ways, callers, message)
-  if (proven !== null) return proven
-  if (provers.some((prover) => prover.isJoined(message))) return 'ERR_CREDENTIALS_REPEATED'
-  return provers.some((prover) => prover.isPresented(message)) ? 'ERR_CREDENTIALS_INVALID' : null
-}
-
 /** An anonymous option, or a definition that asks for nothing, lets it pass. */
 function withoutCredentials(
   options: readonly SecurityOption[],
@@ -94,30 +87,23 @@ function withoutCredentials(
   return { ok: true, outcome: 'unauthenticated', optionIndex, principal: null, message }
 }
 
-function contextOf(settings: Partial<AuthenticatorOptions>): ProverContext {
-  const { verifyAccessToken, verifyCallToken, now = Date.now, toleranceMs, nonces, allowShortSecret } = settings
+function contextOf(settings: AuthenticatorSettings, callers: readonly KnownCaller[]): ProverContext {
+  const { verifyAccessToken, verifyCallToken, now = Date.now, toleranceMs, nonces, allowShortSecret, tenant } = settings
   const given = { toleranceMs, nonces, allowShortSecret }
   const strictness = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return { blind: createBlind(), verifyAccessToken, verifyCallToken, signature: () => ({ ...strictness, now: now() }) }
-}
-
-/** A requirement that nothing here can check would refuse every request. */
-function checkCapabilities(options: readonly SecurityOption[], settings: Partial<AuthenticatorOptions>): void {
-  const kinds = options.flatMap((option) => requirementsOf(option).map(([, requirement]) => kindOf(requirement)))
-  const lacking =
-    kinds.includes('oauth2ClientCredentials') && settings.verifyAccessToken === undefined
-      ? 'verifyAccessToken'
-      : options.some((option) => callTokenScopes(option).length > 0) && settings.verifyCallToken === undefined
-        ? 'verifyCallToken'
-        : null
-  if (lacking === null) return
-  throw new SecurityError('ERR_ARGUMENT_INVALID', { message: `the definition needs the option \`${lacking}\`` })
+  const signature: ProverContext['signature'] = (caller) => ({
+    ...strictness,
+    now: now(),
+    // What one caller has sent is no copy for another; as JSON, no name runs into the next (T72).
+    tenant: JSON.stringify([tenant ?? null, callers[caller]?.principal ?? null]),
+  })
+  return { blind: createBlind(), verifyAccessToken, verifyCallToken, signature }
 }
 
 /** What proves one option. */
 function proversOf(
   option: SecurityOption,
-  callers: readonly Caller[],
+  callers: readonly KnownCaller[],
   context: ProverContext,
   allowShortSecret: boolean,
 ): readonly Prover[] {
@@ -128,35 +114,4 @@ function proversOf(
   return [...provers, ...(scopes.length === 0 ? [] : [createCallTokenProver(scopes, context)])].sort(
     (one, other) => one.rank - other.rank,
   )
-}
-
-async function firstProven(
-  ways: readonly (readonly Prover[])[],
-  callers: readonly Caller[],
-  message: ReceivedMessage,
-): Promise<Proven | null> {
-  for (const [optionIndex, provers] of ways.entries()) {
-    const principal = provers.length === 0 ? undefined : await principalOf(provers, callers, message)
-    if (principal !== undefined) return { optionIndex, principal }
-  }
-  return null
-}
-
-/** Who proved every requirement of one option; `undefined`: nobody did. */
-async function principalOf(
-  provers: readonly Prover[],
-  callers: readonly Caller[],
-  message: ReceivedMessage,
-): Promise<string | null | undefined> {
-  let candidates: ReadonlySet<number> = new Set(callers.keys())
-  let holder: string | null = null
-  for (const prover of provers) {
-    const proof = await prover.prove(message, candidates)
-    if (proof === null) return undefined
-    candidates = proof.callers
-    holder = proof.holder ?? holder
-  }
-  if (!provers.some(({ identifies }) => identifies)) return holder
-  const [first] = candidates
-  return first === undefined ? undefined : callers[first]?.principal
 }

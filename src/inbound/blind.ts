@@ -6,10 +6,23 @@ export interface Blind {
   hash(text: string): Promise<Uint8Array>
 }
 
-/** Makes a comparison of its own: its key is random and never leaves it. @internal */
+/**
+ * Makes a comparison of its own: its key is random and never leaves it. It is made with the first hash, because Workers
+ * have no randomness before the first request.
+ * @internal
+ */
 export function createBlind(): Blind {
-  const key = crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  return { hash: async (text) => new Uint8Array(await crypto.subtle.sign('HMAC', await key, utf8(text))) }
+  let key: Promise<CryptoKey> | undefined
+  return {
+    hash: async (text) => {
+      key ??= makeKey()
+      return new Uint8Array(await crypto.subtle.sign('HMAC', await key, utf8(text)))
+    },
+  }
+}
+
+function makeKey(): Promise<CryptoKey> {
+  return crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 }
 
 /** The positions of all that are equal; every one is compared, whatever the outcome. @internal */

@@ -1,4 +1,5 @@
 import type { SignableRequest } from '../hmac/message.ts'
+import { headerLists } from '../http/header-lists.ts'
 import { readQuery } from '../http/query.ts'
 import type { Carrier } from '../types.ts'
 
@@ -29,10 +30,9 @@ export function looksJoined(request: SignableRequest, carrier: Carrier): boolean
   )
 }
 
+/** INVARIANT: `readMessage` has refused values that are no text. */
 function headerValues(headers: SignableRequest['headers'], name: string): readonly string[] {
-  const entries = headers instanceof Headers ? [...headers] : Object.entries(headers)
-  const lower = name.toLowerCase()
-  return entries.flatMap(([key, value]) => (key.toLowerCase() === lower && value !== undefined ? value : []))
+  return (headerLists(headers).get(name.toLowerCase()) ?? []) as readonly string[]
 }
 
 /** Credentials that begin anew behind a comma were a header field of their own (T36). @internal */

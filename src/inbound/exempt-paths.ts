@@ -4,7 +4,7 @@ import { hasDotSegment } from '../http/url.ts'
 /**
  * Compiles paths that need no key: `/health` is that path alone, `/api/v1/webhooks/*` everything below it.
  *
- * A path counts only where every server reads it alike: no dot segment, no empty segment, no backslash, nothing encoded
+ * A path counts only where every server reads it alike: no dot segment, no empty segment, no backslash, no `#`, nothing encoded
  * twice, no slash encoded, and no escape in the part that is written out in a pattern, since some routers decode before
  * they match and some do not. Case matters.
  *
@@ -29,8 +29,8 @@ export function compileExempt(patterns: readonly string[]): (path: string) => bo
 function isReadAlike(path: string): boolean {
   try {
     const decoded = decodeURIComponent(path)
-    // An encoded slash would move the segment; what is still encoded would be decoded by somebody else.
-    return !/%2f/i.test(path) && !decoded.includes('%') && isPlain(decoded)
+    // A `#` ends the path for some; an encoded slash would move the segment; what is still encoded would be decoded by somebody else.
+    return !/#|%2f/i.test(path) && !decoded.includes('%') && isPlain(decoded)
   } catch {
     return false
   }

@@ -2,9 +2,9 @@ import { SecurityError } from '../errors.ts'
 import { pointerTo } from '../json-pointer.ts'
 import { decodeSecret } from '../kinds/signature-secret.ts'
 import { bindKind } from '../kinds/table.ts'
-import { credentialDefect, readToken, tokenIssue } from '../plan/tokens.ts'
+import { credentialDefect, tokenIssue } from '../plan/tokens.ts'
 import type { Requirement } from '../types.ts'
-import type { Caller } from './authenticator-options.ts'
+import type { KnownCaller } from './authenticator-options.ts'
 import type { Effect } from './provers.ts'
 
 /**
@@ -16,13 +16,14 @@ import type { Effect } from './provers.ts'
 export function expectedEffects(
   name: string,
   requirement: Requirement,
-  callers: readonly Caller[],
+  callers: readonly KnownCaller[],
   allowShortSecret: boolean,
 ): readonly Effect[] {
   const kind = bindKind(requirement)
-  return callers.map(({ authTokens }, index) => {
-    if (!Object.hasOwn(authTokens, name)) return null
-    const { credential, reference, defect } = readToken(authTokens[name])
+  return callers.map(({ tokens }, index) => {
+    const token = tokens.get(name)
+    if (token === undefined) return null
+    const { credential, reference, defect } = token
     if (reference !== null) {
       const message = `the token \`${name}\` of a caller is a reference: read the credential first`
       throw new SecurityError('ERR_ARGUMENT_INVALID', { message })

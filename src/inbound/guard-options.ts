@@ -1,8 +1,10 @@
 import { SecurityError } from '../errors.ts'
 import { readOptions } from '../read-options.ts'
+import { isAddress } from './encrypted.ts'
 import type { KeyPrincipal } from './key-verifying.ts'
 import type { Keyring } from './keyring.ts'
 import { isScopeList } from './names.ts'
+import { isFunction } from './option-checks.ts'
 import type { RefusalStyle } from './refusal.ts'
 
 /** Settings of {@link guard}. */
@@ -15,10 +17,21 @@ export interface GuardOptions {
   readonly exempt?: readonly string[]
   /** Whether the tenant may use this API; `false` gives 403. Default: every tenant may. */
   readonly isEnabled?: (principal: KeyPrincipal) => boolean | Promise<boolean>
-  /** Addresses of proxies whose `X-Forwarded-Proto` counts, or a test of them. Default none. */
+  /**
+   * Addresses of proxies whose `X-Forwarded-Proto` counts, or a test of them. Each is one address as servers show it, such
+   * as `10.0.0.1` or `2001:db8::1`; ranges and names need a test. Default none.
+   */
   readonly trustedProxies?: readonly string[] | ((address: string) => boolean)
-  /** Told the public id of a key that travelled over plain HTTP, which should be replaced. Nothing is looked up. */
+  /**
+   * Told the public id of a key that travelled over plain HTTP, which should be replaced. Nothing is looked up: never delete
+   * a key by this alone, since anybody can name an id.
+   */
   readonly onExposedKey?: (keyId: string) => void
+  /**
+   * Told what made {@link Guard.check} answer 503, or could not be counted: an error of the store, or of a function given
+   * here. What it throws is dropped. Default: nobody is told.
+   */
+  readonly onError?: (error: unknown) => void
   /**
    * What happens to a request with a valid key that cannot be counted: 503, or it passes. A key that cannot be looked up
    * is always refused. Default `refuse`.
@@ -50,25 +63,26 @@ export interface GuardedRequest {
   readonly remoteAddress: string | null
 }
 
-const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
 
 /** @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`. @internal */
 export function readGuardOptions(given: GuardOptions): Partial<GuardOptions> & Pick<GuardOptions, 'keyring'> {
-  const { keyring, ...options } = readOptions<GuardOptions>(given, {
+  const settings = readOptions<GuardOptions>(given, {
     keyring: (value) => typeof value === 'object' && value !== null,
     scopes: (value) => isFunction(value) || (isScopeList(value) && { copy: [...value] }),
     exempt: (value) => isTexts(value) && { copy: [...value] },
     isEnabled: isFunction,
-    trustedProxies: (value) => isFunction(value) || (isTexts(value) && { copy: [...value] }),
+    trustedProxies: (value) => isFunction(value) || (isTexts(value) && value.every(isAddress) && { copy: [...value] }),
     onExposedKey: isFunction,
+    onError: isFunction,
     onStoreFailure: ['refuse', 'allow'],
     errors: ['envelope', 'problem'],
     rateLimitFields: (value) => typeof value === 'boolean',
     realm: (value) => typeof value === 'string',
     newRequestId: isFunction,
   })
-  if (keyring !== undefined) return { keyring, ...options }
+  // Returned as it is: a copy of it would have a prototype again (T91).
+  if (settings.keyring !== undefined) return settings as typeof settings & Pick<GuardOptions, 'keyring'>
   throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'a guard needs a `keyring`' })
 }

@@ -1,11 +1,12 @@
 import { splitCredentials } from './carrier-values.ts'
+import { isEncrypted } from './encrypted.ts'
 import { compileExempt } from './exempt-paths.ts'
 import { type GuardedRequest, type GuardOptions, readGuardOptions } from './guard-options.ts'
-import { REFUSALS, UNAVAILABLE } from './guard-refusals.ts'
+import { type GuardRefusal, REFUSALS, UNAVAILABLE } from './guard-refusals.ts'
 import { publicKeyId } from './key-format.ts'
 import type { Admission, KeyPrincipal } from './key-verifying.ts'
 import { rateLimitFields } from './rate-limit-fields.ts'
-import { type Refusal, type RenderedRefusal, renderRefusal } from './refusal.ts'
+import { type RenderedRefusal, renderRefusal } from './refusal.ts'
 
 /** Whether a request may pass. */
 export type GuardVerdict =
@@ -36,7 +37,8 @@ export interface Guard {
  * Creates a guard in front of an API: a tenant's key as `Authorization: Bearer <key>`, over HTTPS only.
  *
  * Checks in this order: exempt path, HTTPS (403), the key (401; malformed, unknown and deleted look the same), scopes and
- * {@link GuardOptions.isEnabled} (403), the tenant's daily limit (429). A refusal counts nothing.
+ * {@link GuardOptions.isEnabled} (403), the tenant's daily limit (429). None of these counts anything; what cannot be
+ * checked or counted is refused with 503, and may have been counted.
  *
  * @param options Whose keys are accepted, and for what. Defaults as in {@link GuardOptions}.
  * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID`.
@@ -50,8 +52,8 @@ export function guard(options: GuardOptions): Guard {
   const isExempt = compileExempt(settings.exempt ?? [])
   return Object.freeze<Guard>({
     check: async (request) => {
-      const outcome = await checkRequest(settings, isExempt, request).catch(() => UNAVAILABLE)
-      if ('principal' in outcome) return { ok: true, ...outcome }
+      const outcome = await checkRequest(settings, isExempt, request).catch((error) => unavailable(settings, error))
+      if (outcome.ok) return outcome
       return { ok: false, code: outcome.code, refusal: renderRefusal(outcome, errors, requestId(settings)) }
     },
   })
@@ -67,15 +69,15 @@ function requestId({ newRequestId }: Settings): string {
 }
 
 type Settings = ReturnType<typeof readGuardOptions>
-type Passed = Pick<Extract<GuardVerdict, { readonly ok: true }>, 'principal' | 'headers'>
+type Passed = Extract<GuardVerdict, { readonly ok: true }>
 
 async function checkRequest(
   settings: Settings,
   isExempt: (path: string) => boolean,
   request: GuardedRequest,
-): Promise<Passed | Refusal> {
-  if (isExempt(pathOf(request.target))) return { principal: null, headers: {} }
-  if (!isEncrypted(request, settings)) return refuseClear(request, settings)
+): Promise<Passed | GuardRefusal> {
+  if (isExempt(pathOf(request.target))) return { ok: true, principal: null, headers: {} }
+  if (!isEncrypted(request, settings.trustedProxies)) return refuseClear(request, settings)
   const { keyring, realm = 'api', isEnabled } = settings
   const [value, ...others] = request.authorization.flatMap(splitCredentials)
   if (others.length > 0) return REFUSALS.invalidRequest(realm)
@@ -89,37 +91,31 @@ async function checkRequest(
 }
 
 /** Counted last, so that nothing else uses up the day (T83). */
-async function admit(settings: Settings, principal: KeyPrincipal): Promise<Passed | Refusal> {
+async function admit(settings: Settings, principal: KeyPrincipal): Promise<Passed | GuardRefusal> {
   const { keyring, rateLimitFields: sendsFields = true, onStoreFailure = 'refuse' } = settings
   try {
     const admission: Admission = await keyring.admit(principal)
     const headers = sendsFields ? rateLimitFields(admission) : {}
-    return admission.admitted ? { principal, headers } : REFUSALS.limit(admission, headers)
-  } catch {
-    return onStoreFailure === 'allow' ? { principal, headers: {} } : UNAVAILABLE
+    return admission.admitted ? { ok: true, principal, headers } : REFUSALS.limit(admission, headers)
+  } catch (error) {
+    const refusal = unavailable(settings, error)
+    return onStoreFailure === 'allow' ? { ok: true, principal, headers: {} } : refusal
   }
 }
 
-function pathOf(target: string): string {
-  return /^[^?#]*/.exec(target)?.[0] ?? ''
+/** Refused without a reason that anybody but the platform sees. */
+function unavailable({ onError }: Settings, error: unknown): GuardRefusal {
+  report(() => onError?.(error))
+  return UNAVAILABLE
 }
 
-/** A forwarded value counts from a trusted proxy only, and every proxy on the way must have seen https. */
-function isEncrypted(
-  { isSecure, remoteAddress, forwardedProto }: GuardedRequest,
-  { trustedProxies }: Settings,
-): boolean {
-  if (remoteAddress === null || trustedProxies === undefined) return isSecure
-  // Servers that listen on both versions of IP show an IPv4 address as `::ffff:192.0.2.1`.
-  const address = remoteAddress.replace(/^::ffff:(?=[0-9.]+$)/i, '')
-  const isTrusted = typeof trustedProxies === 'function' ? trustedProxies(address) : trustedProxies.includes(address)
-  const seen = forwardedProto.flatMap((value) => value.split(',')).map((value) => value.trim().toLowerCase())
-  if (isTrusted !== true || seen.length === 0) return isSecure
-  return seen.every((proto) => proto === 'https')
+/** All before the query: a request target has no fragment, and whoever reads a `#` as one takes another path (T45). */
+function pathOf(target: string): string {
+  return /^[^?]*/.exec(target)?.[0] ?? ''
 }
 
 /** The secret part is not read; the key has been on the wire in clear, and its owner should know. */
-function refuseClear({ authorization }: GuardedRequest, { keyring, onExposedKey }: Settings): Refusal {
+function refuseClear({ authorization }: GuardedRequest, { keyring, onExposedKey }: Settings): GuardRefusal {
   for (const value of authorization.flatMap(splitCredentials)) {
     const keyId = publicKeyId(bearerToken(value) ?? '', keyring.prefix)
     if (keyId !== null) report(() => onExposedKey?.(keyId))

@@ -21,13 +21,12 @@ export {
   type FastifyReply,
   guardFastify,
   guardNode,
-  type NodeMessageOptions,
   type NodeRequest,
   type NodeResponse,
   type NodeSocket,
   principalOf,
-  readNodeMessage,
 } from './node.ts'
+export { type NodeBody, type NodeMessageOptions, readNodeMessage } from './node-message.ts'
 export type { AskedToken } from './provers.ts'
 export type { ReceivedMessage } from './read-message.ts'
 export type { RefusalStyle, RenderedRefusal } from './refusal.ts'

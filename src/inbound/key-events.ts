@@ -1,5 +1,5 @@
 import type { StoreChange } from '../stores/store.ts'
-import { type KeyEvent, PLACES, readRecord } from './key-records.ts'
+import { type KeyEvent, PLACES, readKeyEvent } from './key-records.ts'
 import type { KeyringCore } from './keyring.ts'
 import { checkName } from './names.ts'
 
@@ -14,5 +14,5 @@ export function eventChange(core: KeyringCore, event: Omit<KeyEvent, 'at'>): Sto
 
 /** @internal */
 export async function auditEvents({ store }: KeyringCore, tenant: string): Promise<readonly KeyEvent[]> {
-  return (await store.list(PLACES.events(checkName(tenant, 'tenant')))).map(({ value }) => readRecord<KeyEvent>(value))
+  return (await store.list(PLACES.events(checkName(tenant, 'tenant')))).map(({ value }) => readKeyEvent(value))
 }

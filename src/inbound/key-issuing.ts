@@ -7,7 +7,7 @@ import { digestKey } from './key-digest.ts'
 import { eventChange } from './key-events.ts'
 import { makeKey } from './key-format.ts'
 import type { KeyInfo } from './key-listing.ts'
-import { type KeyRecord, PLACES, readRecord } from './key-records.ts'
+import { type KeyRecord, PLACES, readIds, readKeyRecord } from './key-records.ts'
 import type { KeyringCore } from './keyring.ts'
 import { checkName, isScopeList } from './names.ts'
 import { parseTenant, type TenantSettings } from './tenant-settings.ts'
@@ -38,7 +38,7 @@ export async function createKey(core: KeyringCore, given: NewKey): Promise<Resul
   return commitAgain<Result<CreatedKey>>(core, async () => {
     const tenantText = await core.store.get(PLACES.tenant(tenant))
     const listed = await core.store.get(PLACES.ids(tenant))
-    const ids = listed === null ? [] : readRecord<readonly string[]>(listed)
+    const ids = readIds(listed)
     const issue = whyNot(core, parseTenant(tenantText), ids, scopes)
     if (issue !== null) return { changes: [], answer: { ok: false, issues: [issue] } }
     const record: KeyRecord = { tenant, name: name ?? null, scopes, digest, createdAt: core.now(), createdBy }
@@ -87,13 +87,14 @@ function readNewKey(given: unknown): NewKey {
 /** @internal */
 export async function deleteKey(core: KeyringCore, tenant: string, id: string, by: string): Promise<boolean> {
   checkName(tenant, 'tenant')
+  checkName(id, 'keyId')
   checkName(by, 'by')
   return commitAgain(core, async () => {
     const text = await core.store.get(PLACES.key(id))
     const listed = await core.store.get(PLACES.ids(tenant))
-    const isTheirs = text !== null && readRecord<KeyRecord>(text).tenant === tenant
+    const isTheirs = text !== null && readKeyRecord(text).tenant === tenant
     if (!isTheirs || listed === null) return { changes: [], answer: false }
-    const rest = readRecord<readonly string[]>(listed).filter((other) => other !== id)
+    const rest = readIds(listed).filter((other) => other !== id)
     const changes = [
       { key: PLACES.key(id), expected: text, value: null },
       { key: PLACES.ids(tenant), expected: listed, value: JSON.stringify(rest) },

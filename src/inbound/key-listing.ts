@@ -1,5 +1,5 @@
 import { readOptions } from '../read-options.ts'
-import { type KeyRecord, PLACES, readRecord } from './key-records.ts'
+import { PLACES, readIds, readKeyRecord } from './key-records.ts'
 import type { KeyringCore } from './keyring.ts'
 import { checkName } from './names.ts'
 
@@ -37,7 +37,7 @@ export async function listKeys(
     olderThanMs: (value) => typeof value === 'number' && value >= 0,
   })
   const listed = await core.store.get(PLACES.ids(checkName(tenant, 'tenant')))
-  const ids = listed === null ? [] : readRecord<readonly string[]>(listed)
+  const ids = readIds(listed)
   const found = await Promise.all(ids.map((id) => readKey(core, tenant, id)))
   const newest = olderThanMs === 0 ? Number.POSITIVE_INFINITY : core.now() - olderThanMs
   return found.filter((key) => key !== null).filter(({ createdAt }) => createdAt <= newest)
@@ -45,7 +45,7 @@ export async function listKeys(
 
 /** @internal */
 export async function readUsage(core: KeyringCore, tenant: string, id: string): Promise<ReadonlyMap<string, number>> {
-  const key = await readKey(core, checkName(tenant, 'tenant'), id)
+  const key = await readKey(core, checkName(tenant, 'tenant'), checkName(id, 'keyId'))
   return key === null ? new Map() : core.store.readCounts(PLACES.usage(id))
 }
 
@@ -56,7 +56,7 @@ async function readKey({ store }: KeyringCore, tenant: string, id: string): Prom
     store.readCounts(PLACES.usage(id)),
   ])
   if (text === null) return null
-  const { digest: _digest, ...record } = readRecord<KeyRecord>(text)
+  const { digest: _digest, ...record } = readKeyRecord(text)
   // A count may be newer than the note, where a process ended in between, or its clock went back.
   const lastUsedDay = [...counts.keys(), ...(noted === null ? [] : [noted])].sort().at(-1) ?? null
   return record.tenant === tenant ? { id, ...record, lastUsedDay } : null

@@ -1,7 +1,7 @@
 import { equalBytes, utf8 } from '../bytes.ts'
 import { digestKey } from './key-digest.ts'
 import { parseKey } from './key-format.ts'
-import { type KeyRecord, PLACES, readRecord } from './key-records.ts'
+import { PLACES, readKeyRecord } from './key-records.ts'
 import type { KeyringCore } from './keyring.ts'
 import { readTenant } from './tenant-settings.ts'
 
@@ -35,7 +35,7 @@ export async function verifyKey(core: KeyringCore, text: string): Promise<KeyPri
   const parts = typeof text === 'string' ? parseKey(text, core.prefix) : null
   if (parts === null) return null
   const stored = await core.store.get(PLACES.key(parts.id))
-  const record = stored === null ? null : readRecord<KeyRecord>(stored)
+  const record = stored === null ? null : readKeyRecord(stored)
   const isEqual = equalBytes(utf8(await digestKey(core, parts.text)), utf8(record?.digest ?? NO_DIGEST))
   if (record === null || !isEqual) return null
   return Object.freeze({ tenant: record.tenant, scopes: Object.freeze([...record.scopes]), keyId: parts.id })
@@ -48,7 +48,8 @@ export async function admitRequest(core: KeyringCore, { tenant, keyId }: KeyPrin
   const { dailyLimit: limit } = await readTenant(core, tenant)
   const taken = await core.store.takeUnderLimit(PLACES.limit(tenant), limit ?? Number.MAX_SAFE_INTEGER, core.day)
   const { admitted, count, resetsInMs } = taken
-  if (admitted) await countUse(core, keyId)
+  // The day has been counted: a usage that cannot be is no reason to refuse what has been paid for.
+  if (admitted) await countUse(core, keyId).catch(() => undefined)
   return { admitted, limit, remaining: limit === null ? null : Math.max(0, limit - count), resetsInMs }
 }
 

@@ -2,7 +2,7 @@ import { SecurityError } from '../errors.ts'
 import { readOptions } from '../read-options.ts'
 import type { Result } from '../result.ts'
 import type { Store } from '../stores/store.ts'
-import { importPepper } from './key-digest.ts'
+import { readyPepper } from './key-digest.ts'
 import { auditEvents } from './key-events.ts'
 import { KEY_PREFIX } from './key-format.ts'
 import { type CreatedKey, createKey, deleteKey, type NewKey } from './key-issuing.ts'
@@ -55,7 +55,11 @@ export interface Keyring {
   usage(tenant: string, keyId: string): Promise<ReadonlyMap<string, number>>
   /** Says whose key it is; `null` for a malformed, an unknown and a deleted one alike. */
   verify(text: string): Promise<KeyPrincipal | null>
-  /** Counts one request of a key, unless the tenant's daily limit is reached. */
+  /**
+   * Counts one request of a key, unless the tenant's daily limit is reached. A usage count that fails refuses nothing: the
+   * limit has been counted then.
+   * @throws A {@link core.SecurityError} with code `ERR_STORE_UNAVAILABLE`; the request may have been counted all the same.
+   */
   admit(principal: KeyPrincipal): Promise<Admission>
 }
 
@@ -63,7 +67,7 @@ export interface Keyring {
 export interface KeyringCore {
   readonly store: Store
   readonly prefix: string
-  readonly pepper: Promise<CryptoKey> | null
+  readonly pepper: (() => Promise<CryptoKey>) | null
   readonly apiAccess: boolean
   readonly now: () => number
   /** For the store's counts: the injected time, or the store's own clock. */
@@ -118,7 +122,7 @@ function readCore(given: KeyringOptions): KeyringCore {
   return {
     store,
     prefix,
-    pepper: pepper === undefined ? null : importPepper(pepper),
+    pepper: pepper === undefined ? null : readyPepper(pepper),
     apiAccess,
     now: now ?? Date.now,
     nextEvent: () => events++,

@@ -1,6 +1,6 @@
 import type { Guard, GuardVerdict } from './guard.ts'
 import type { KeyPrincipal } from './key-verifying.ts'
-import { type ReceivedMessage, readPieces } from './read-message.ts'
+import { unpolluted } from './unpolluted.ts'
 
 /** The part of Node's `IncomingMessage` that a guard reads. */
 export interface NodeRequest {
@@ -32,6 +32,8 @@ export interface NodeResponse {
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown
   /** Ends the answer. */
   end(body: string): unknown
+  /** Whether the answer has begun. Default false. */
+  readonly headersSent?: boolean
 }
 
 const principals = new WeakMap<object, KeyPrincipal | null>()
@@ -50,7 +52,8 @@ export function principalOf(request: object): KeyPrincipal | null {
 /**
  * Guards a Node `http` server, Express or Connect.
  *
- * @returns Middleware; a plain `http` server calls it with its own continuation.
+ * @returns Middleware; a plain `http` server calls it with its own continuation. It never rejects but by what the
+ * continuation throws, which is not called where somebody else has answered meanwhile.
  * @example
  * app.use(guardNode(keyGuard))
  */
@@ -59,6 +62,8 @@ export function guardNode(
 ): (request: NodeRequest, response: NodeResponse, next: () => void) => Promise<void> {
   return async (request, response, next) => {
     const verdict = await checkNode(guard, request)
+    // Somebody else has answered meanwhile, such as one who limits the time.
+    if (unpolluted(response, 'headersSent') === true) return
     if (!verdict.ok) {
       response.writeHead(verdict.refusal.status, verdict.refusal.headers)
       response.end(verdict.refusal.body)
@@ -98,52 +103,26 @@ export function guardFastify(
 }
 
 async function checkNode(guard: Guard, request: NodeRequest): Promise<GuardVerdict> {
-  const { method = 'GET', url = '/', originalUrl = url, socket } = request
+  const { socket } = request
   const verdict = await guard.check({
-    method,
-    target: originalUrl,
+    method: request.method ?? 'GET',
+    target: targetOf(request),
     authorization: rawValues(request, 'authorization'),
     forwardedProto: rawValues(request, 'x-forwarded-proto'),
-    isSecure: socket.encrypted === true,
-    remoteAddress: socket.remoteAddress ?? null,
+    isSecure: unpolluted(socket, 'encrypted') === true,
+    remoteAddress: unpolluted(socket, 'remoteAddress') ?? null,
   })
   if (verdict.ok) principals.set(request, verdict.principal)
   return verdict
 }
 
-/** How {@link readNodeMessage} reads. */
-export interface NodeMessageOptions {
-  /** `scheme://host[:port]` that callers use: a server does not know it, and signatures may cover the URL. */
-  readonly origin: string
-  /** As the authenticator has it. Positive integer. Default 1 MiB. */
-  readonly maxBodyBytes?: number
+/** What stood in the request line, whatever a router has made of it. @internal */
+export function targetOf(request: NodeRequest): string {
+  return unpolluted(request, 'originalUrl') ?? request.url ?? '/'
 }
 
-/**
- * Reads a request of Node's `http` server, or of Express before any body parser, for an authenticator: headers as they
- * stood on the wire, and the raw bytes of the body.
- *
- * @returns The message. Reading ends once a body is over the limit; an authenticator with the same limit refuses it then.
- * @throws A {@link core.SecurityError} with code `ERR_INPUT_UNREADABLE` for a body that broke off.
- * @example
- * const message = await readNodeMessage(request, { origin: 'https://tools.example.com' })
- * const authentication = await authenticator.authenticate(message)
- */
-export async function readNodeMessage(
-  request: NodeRequest & AsyncIterable<Uint8Array>,
-  options: NodeMessageOptions,
-): Promise<ReceivedMessage> {
-  const { origin, maxBodyBytes = 1024 * 1024 } = options
-  const { method = 'GET', url = '/', originalUrl = url, rawHeaders } = request
-  const headers = Object.create(null) as Record<string, readonly string[]>
-  for (const name of rawHeaders.filter((_, index) => index % 2 === 0)) {
-    headers[name.toLowerCase()] = rawValues(request, name.toLowerCase())
-  }
-  const { body } = await readPieces(request, maxBodyBytes)
-  return { method, url: origin + originalUrl, headers, body }
-}
-
-function rawValues({ rawHeaders }: NodeRequest, name: string): readonly string[] {
+/** Every value of a header, in order. @internal */
+export function rawValues({ rawHeaders }: NodeRequest, name: string): readonly string[] {
   return rawHeaders.flatMap((value, index) =>
     index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name ? [value] : [],
   )

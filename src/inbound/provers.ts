@@ -1,11 +1,10 @@
 import type { SignableRequest } from '../hmac/message.ts'
 import type { VerifyOptions } from '../hmac/verify-options.ts'
-import { verifySignature } from '../hmac/verify-signature.ts'
 import { bindKind, CALL_TOKEN_CARRIER, kindOf } from '../kinds/table.ts'
-import type { AccessTokenNeed, Kind, Mutation, Need, Requirement, SignatureNeed } from '../types.ts'
-import { plainCredentials, schemeOf } from './auth-scheme.ts'
-import { type Blind, matchAll } from './blind.ts'
+import type { Mutation, Need, Requirement } from '../types.ts'
+import type { Blind } from './blind.ts'
 import { carrierValues, looksJoined } from './carrier-values.ts'
+import { MANNERS } from './manners.ts'
 
 /** What `resolve` makes of one expected credential; `null` where a caller has none for the requirement. @internal */
 export type Effect = Mutation | Need | null
@@ -29,8 +28,8 @@ export interface Prover {
 interface Proof {
   /** Positions in the list of callers. */
   readonly callers: ReadonlySet<number>
-  /** Whose access token it is, where it was one. */
-  readonly holder?: string
+  /** Whose access token it is; `null` where it was none. */
+  readonly holder: string | null
 }
 
 /** What checking needs besides the request. @internal */
@@ -40,7 +39,8 @@ export interface ProverContext {
     | ((token: string, asked: AskedToken) => Promise<string | null> | string | null)
     | undefined
   readonly verifyCallToken?: ((token: string, scopes: readonly string[]) => Promise<boolean> | boolean) | undefined
-  readonly signature: () => VerifyOptions
+  /** How strictly a signature is verified, of the caller at a position. */
+  readonly signature: (caller: number) => VerifyOptions
 }
 
 /** What an access token must be good for. */
@@ -83,79 +83,7 @@ export function createCallTokenProver(scopes: readonly string[], { verifyCallTok
     prove: async (request, candidates) => {
       const [token] = values(request)
       const valid = token !== undefined && (await verifyCallToken?.(token, scopes)) === true
-      return valid ? { callers: candidates } : null
+      return valid ? { callers: candidates, holder: null } : null
     },
   }
-}
-
-type Manner = Pick<Prover, 'identifies' | 'rank' | 'prove'>
-type MakeManner = (name: string, requirement: Requirement, effects: readonly Effect[], context: ProverContext) => Manner
-
-const MANNERS = {
-  queryApiKey: proveText,
-  headerApiKey: proveText,
-  httpAuth: proveText,
-  cookieApiKey: proveText,
-  oauth2ClientCredentials: proveAccessToken,
-  hmacSignature: proveSignature,
-} satisfies Record<Kind, MakeManner>
-
-/** The text that `resolve` would write is what must be there. */
-function proveText(
-  _name: string,
-  requirement: Requirement,
-  effects: readonly Effect[],
-  { blind }: ProverContext,
-): Manner {
-  const [carrier] = bindKind(requirement).carriers
-  const scheme = schemeOf(requirement)
-  const expected = Promise.all(
-    effects.map((effect) => (effect === null ? null : blind.hash((effect as Mutation).value.reveal()))),
-  )
-  const prove: Prover['prove'] = async (request, candidates) => {
-    const [value] = carrier === undefined ? [] : carrierValues(request, carrier)
-    if (value === undefined) return null
-    const matches = matchAll(await blind.hash(plainCredentials(value, scheme)), await expected)
-    const callers = new Set([...matches].filter((index) => candidates.has(index)))
-    return callers.size === 0 ? null : { callers }
-  }
-  return { identifies: true, rank: 0, prove }
-}
-
-function proveAccessToken(
-  name: string,
-  requirement: Requirement,
-  _effects: readonly Effect[],
-  context: ProverContext,
-): Manner {
-  const fields = (requirement as { readonly oauth2ClientCredentials: Pick<AccessTokenNeed, 'scope' | 'audience'> })
-    .oauth2ClientCredentials
-  const asked: AskedToken = { requirement: name, scope: fields.scope ?? null, audience: fields.audience ?? null }
-  const prove: Prover['prove'] = async (request, candidates) => {
-    const [value = ''] = carrierValues(request, { kind: 'header', name: 'Authorization' })
-    const token = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(value)?.[1]
-    const holder = token === undefined ? null : await context.verifyAccessToken?.(token, asked)
-    // A verifier that answers by `true` or `false` does not say whose token it is.
-    return typeof holder === 'string' && holder !== '' ? { callers: candidates, holder } : null
-  }
-  return { identifies: false, rank: 1, prove }
-}
-
-/** Last of all, one caller after the other: an accepted message is remembered where there is a nonce store. */
-function proveSignature(
-  _name: string,
-  _requirement: Requirement,
-  effects: readonly Effect[],
-  { signature }: ProverContext,
-): Manner {
-  const prove: Prover['prove'] = async (request, candidates) => {
-    for (const index of candidates) {
-      const need = effects[index] as SignatureNeed | null | undefined
-      if (need === null || need === undefined) continue
-      const verdict = await verifySignature(need.form, need.secrets, request, signature())
-      if (verdict.ok) return { callers: new Set([index]) }
-    }
-    return null
-  }
-  return { identifies: true, rank: 2, prove }
 }

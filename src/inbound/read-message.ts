@@ -1,6 +1,9 @@
 import { concatBytes } from '../bytes.ts'
 import { SecurityError } from '../errors.ts'
-import type { SignableRequest } from '../hmac/message.ts'
+import { checkMessage, type SignableRequest } from '../hmac/message.ts'
+import { headerLists } from '../http/header-lists.ts'
+import { isString } from '../read-options.ts'
+import { total } from '../total.ts'
 
 /** A received request with its raw bytes. */
 export interface ReceivedMessage extends SignableRequest {
@@ -9,8 +12,8 @@ export interface ReceivedMessage extends SignableRequest {
 }
 
 /**
- * Reads a request once, its body at most to a limit; the request itself stays unread. A message is taken as it is.
- * @returns `null` where the body is longer.
+ * Reads a request once, its body at most to a limit; the request itself stays unread.
+ * @returns What is checked, and what is handed on; `null` where the body is longer.
  * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`, or `ERR_INPUT_UNREADABLE` for a body that broke off.
  * @internal
  */
@@ -19,18 +22,40 @@ export async function readMessage(
   maxBodyBytes: number,
   origin: string | null,
 ): Promise<ReceivedMessage | null> {
-  if (request.body instanceof Uint8Array)
-    return request.body.length > maxBodyBytes ? null : (request as ReceivedMessage)
+  const { source, ...head } = total('ERR_ARGUMENT_INVALID', () => takeParts(request, origin))
+  const body = source instanceof Uint8Array ? within(source, maxBodyBytes) : await readBody(source, maxBodyBytes)
+  return body === null ? null : { ...head, body }
+}
+
+type Parts = Omit<ReceivedMessage, 'body'> & { readonly source: Uint8Array | ReadableStream<Uint8Array> | null }
+
+function takeParts(request: Request | ReceivedMessage, origin: string | null): Parts {
+  const { method, url, headers, body } = (request ?? {}) as Partial<Request | ReceivedMessage>
+  const head = { method, url, headers } as SignableRequest
+  checkMessage(head)
+  const read = { method: head.method, headers: readHeaders(head.headers) }
+  if (body instanceof Uint8Array) return { ...read, url: head.url, source: body }
   if (!isRequest(request)) throw refuse('expected a `Request`, or a message whose body is its bytes')
-  if (request.bodyUsed) throw refuse('the body of the request was read before it could be checked')
-  const body = await readBody(request.clone().body, maxBodyBytes)
-  const { method, headers } = request
-  return body === null ? null : { method, url: publicUrl(request.url, origin), headers, body }
+  if (request.bodyUsed || body?.locked) throw refuse('the body of the request was read before it could be checked')
+  return { ...read, url: publicUrl(head.url, origin), source: request.clone().body }
+}
+
+function readHeaders(headers: SignableRequest['headers']): Readonly<Record<string, readonly string[]>> {
+  const copy = Object.create(null) as Record<string, readonly string[]>
+  for (const [name, values] of headerLists(headers)) {
+    if (!values.every(isString)) throw refuse('expected each header as a text, or as a list of texts')
+    copy[name] = values
+  }
+  return Object.freeze(copy)
 }
 
 /** Of this platform or of a package's own `fetch`. */
 function isRequest(request: Request | ReceivedMessage): request is Request {
   return typeof (request as Partial<Request>).clone === 'function'
+}
+
+function within(body: Uint8Array, limit: number): Uint8Array | null {
+  return body.length > limit ? null : body
 }
 
 async function readBody(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | null> {

@@ -1,7 +1,7 @@
 import { readOptions } from '../read-options.ts'
 import { commitAgain } from './commit-again.ts'
 import { eventChange } from './key-events.ts'
-import { PLACES, readRecord } from './key-records.ts'
+import { PLACES, readRecord, type Shape } from './key-records.ts'
 import type { KeyringCore } from './keyring.ts'
 import { checkName, isScopeList } from './names.ts'
 
@@ -26,6 +26,13 @@ const DEFAULTS: TenantSettings = Object.freeze({
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
+const SETTINGS: Shape<TenantSettings> = {
+  apiAccess: (value) => typeof value === 'boolean',
+  scopes: isScopeList,
+  maxKeys: isCount,
+  dailyLimit: (value) => value === null || isCount(value),
+}
+
 /** @internal */
 export async function readTenant({ store }: KeyringCore, tenant: string): Promise<TenantSettings> {
   return parseTenant(await store.get(PLACES.tenant(checkName(tenant, 'tenant'))))
@@ -33,7 +40,7 @@ export async function readTenant({ store }: KeyringCore, tenant: string): Promis
 
 /** A tenant that nobody configured may do nothing. @internal */
 export function parseTenant(text: string | null): TenantSettings {
-  return text === null ? DEFAULTS : readRecord<TenantSettings>(text)
+  return text === null ? DEFAULTS : readRecord(text, SETTINGS)
 }
 
 /** @internal */
@@ -44,10 +51,8 @@ export async function configureTenant(
   by: string,
 ): Promise<TenantSettings> {
   const changes = readOptions<TenantSettings>(given, {
-    apiAccess: (value) => typeof value === 'boolean',
+    ...SETTINGS,
     scopes: (value) => (isScopeList(value) ? { copy: [...new Set(value)] } : false),
-    maxKeys: isCount,
-    dailyLimit: (value) => value === null || isCount(value),
   })
   checkName(by, 'by')
   const key = PLACES.tenant(checkName(tenant, 'tenant'))

@@ -2,20 +2,28 @@ import type { AuthenticationRefusal } from './authentication.ts'
 import type { Guard } from './guard.ts'
 import type { KeyPrincipal } from './key-verifying.ts'
 import { type RefusalStyle, renderRefusal } from './refusal.ts'
+import { unpolluted } from './unpolluted.ts'
 
 /** What a server knows of a connection besides the request. */
 export interface Connection {
   /** Address of the other end; only with it does `trustedProxies` count. Default not known. */
-  readonly remoteAddress?: string
+  readonly remoteAddress?: string | undefined
+  /**
+   * Whether the connection itself was encrypted. Default: what the request's URL says, which is the sender's word where a
+   * server takes it from the request, as `@hono/node-server` does.
+   */
+  readonly isSecure?: boolean
 }
 
 /**
  * Guards a handler of Web-standard requests, as Hono, Deno, Bun and Workers call it.
  *
- * Whether the connection was encrypted is read from the request's URL.
+ * Whether the connection was encrypted is read from the request's URL, unless `connectionOf` says it. Servers on Node
+ * (Hono's among them) must say it: their URL begins as the sender likes.
  *
  * @param handler Called only with requests that may pass; the principal is `null` on an exempt path.
- * @param connectionOf Tells the address of the other end from whatever the server passes besides the request.
+ * @param connectionOf Tells the address of the other end, and whether the connection is encrypted, from whatever the
+ * server passes besides the request. Default: neither is known, and no proxy is trusted.
  * @example
  * export default { fetch: guardFetch(keyGuard, (request, principal) => Response.json({ tenant: principal?.tenant })) }
  */
@@ -26,13 +34,14 @@ export function guardFetch<Rest extends readonly unknown[]>(
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const { protocol, pathname, search } = new URL(request.url)
+    const connection = connectionOf(...rest)
     const verdict = await guard.check({
       method: request.method,
       target: pathname + search,
       authorization: valuesOf(request.headers, 'Authorization'),
       forwardedProto: valuesOf(request.headers, 'X-Forwarded-Proto'),
-      isSecure: protocol === 'https:',
-      remoteAddress: connectionOf(...rest).remoteAddress ?? null,
+      isSecure: unpolluted(connection, 'isSecure') ?? protocol === 'https:',
+      remoteAddress: unpolluted(connection, 'remoteAddress') ?? null,
     })
     if (!verdict.ok) return new Response(verdict.refusal.body, verdict.refusal)
     const response = await handler(request, verdict.principal, ...rest)

@@ -56,6 +56,10 @@ describe('T83 order of checks: 401, 403, 429; a refusal counts nothing', () => {
     expect(forbidden).toMatchObject({ ok: false, code: 'insufficient_scope' })
     const off = await checkOnce({ keyring, isEnabled: () => false }, request)
     expect(off).toMatchObject({ ok: false, code: 'feature_disabled', refusal: { status: 403 } })
+    for (const answer of [undefined, null, 0, 1, 'true', {}]) {
+      const odd = await checkOnce({ keyring, isEnabled: () => answer as never }, request)
+      expect(odd).toMatchObject({ code: 'feature_disabled' })
+    }
     expect(await keyring.usage('a', id)).toEqual(new Map())
     expect(statusOf(await checkOnce({ keyring }, request))).toBe(200)
     expect(statusOf(await checkOnce({ keyring }, request))).toBe(429)
@@ -330,6 +334,10 @@ describe('exempt paths', () => {
     '/health\\..\\orders',
     '/healthy',
     'http://x/health',
+    '/health#',
+    '/health#/../orders',
+    '/health#?x',
+    '/api/v1/webhooks/x#/../../orders',
     '/api/v1/webhooks',
     '/api/v1/webhooks/',
     '/api/v1/webhooks/../keys',

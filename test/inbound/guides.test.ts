@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { readFences } from '../docs/fences.ts'
@@ -32,6 +32,17 @@ async function serverOf(page: string): Promise<{ readonly server: Server; readon
   return { server: found, key }
 }
 
+/** Begins a body, and goes away in the middle of it. */
+async function breakOff(server: Server, port: number): Promise<void> {
+  const gone = new Promise<void>((resolve) => {
+    server.once('connection', (accepted) => accepted.once('close', () => setImmediate(resolve)))
+  })
+  const socket = connect(port, '127.0.0.1')
+  server.once('request', () => setImmediate(() => socket.destroy()))
+  socket.on('error', () => undefined).write('POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc')
+  await gone
+}
+
 /** Each command of the blocks that speak to the server, with what the page shows below it. */
 function commandsOf(page: string): readonly (readonly [string, string])[] {
   const blocks = readFences(page).filter(({ language, text }) => language === 'console' && text.includes('curl'))
@@ -50,11 +61,19 @@ describe.each(GUIDES)('docs/guide/%s.md', (name) => {
   const page = readFileSync(new URL(`../../docs/guide/${name}.md`, import.meta.url), 'utf8')
   const title = 'shows what curl prints'
 
-  async function runCommands(): Promise<void> {
+  async function withServer(run: (server: Server, port: number, key: string) => Promise<void>): Promise<void> {
     const { server, key } = await serverOf(page)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
     try {
+      await run(server, (server.address() as AddressInfo).port, key)
+    } finally {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  }
+
+  const runCommands = () =>
+    withServer(async (_server, port, key) => {
       const commands = commandsOf(page)
       expect(commands.length).toBeGreaterThan(1)
       for (const [command, shown] of commands) {
@@ -64,11 +83,23 @@ describe.each(GUIDES)('docs/guide/%s.md', (name) => {
         })
         expect([command, stdout.trim()]).toEqual([command, shown])
       }
-    } finally {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    }
-  }
+    })
+
+  it('goes on after a client that went away in the middle of its body', () =>
+    withServer(async (server, port) => {
+      const unhandled: unknown[] = []
+      const note = (reason: unknown): void => void unhandled.push(reason)
+      process.on('unhandledRejection', note)
+      try {
+        await breakOff(server, port)
+        const { status } = await fetch(`http://127.0.0.1:${port}/orders`, { method: 'POST', body: 'abc' })
+        expect([401, 403]).toContain(status)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        expect(unhandled).toEqual([])
+      } finally {
+        process.off('unhandledRejection', note)
+      }
+    }))
 
   if (missing.length === 0) it(title, runCommands)
   else if (process.env['CI'] === 'true') {

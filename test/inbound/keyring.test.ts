@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createKeyring } from '../../src/inbound/index.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import type { Store, StoreChange } from '../../src/stores/store.ts'
@@ -102,6 +102,21 @@ describe('T82 the time of a look-up tells nothing of the secret', () => {
     await keyring.verify(unknown.key.reveal())
     expect(asked).toEqual([`apikey/key/${right.id}`, `apikey/key/${unknown.id}`])
   })
+
+  it('as much is computed for an unknown key as for a wrong one', async () => {
+    const keyring = await createTestKeyring()
+    const known = await issue(keyring, 'a')
+    const unknown = await issue(await createTestKeyring(), 'a')
+    const digest = vi.spyOn(crypto.subtle, 'digest')
+    const countOf = async (text: string) => {
+      digest.mockClear()
+      await keyring.verify(text)
+      return digest.mock.calls.length
+    }
+    expect(await countOf(known.key.reveal())).toBe(1)
+    expect(await countOf(unknown.key.reveal())).toBe(1)
+    digest.mockRestore()
+  })
 })
 
 describe('issuing', () => {
@@ -184,7 +199,9 @@ describe('issuing', () => {
   it('the principal is tenant, scopes and key id, and nothing of a person', async () => {
     const keyring = await createTestKeyring()
     const { key, id } = await issue(keyring, 'a')
-    expect(await keyring.verify(key.reveal())).toEqual({ tenant: 'a', scopes: ['read:orders'], keyId: id })
+    const principal = await keyring.verify(key.reveal())
+    expect(principal).toEqual({ tenant: 'a', scopes: ['read:orders'], keyId: id })
+    expect([Object.isFrozen(principal), Object.isFrozen(principal?.scopes)]).toEqual([true, true])
   })
 
   it.each([

@@ -64,4 +64,17 @@ describe('a server of Web-standard requests', () => {
     expect((await handle(request(), { ip: '10.0.0.1' })).status).toBe(200)
     expect((await handle(request(), { ip: '10.0.0.2' })).status).toBe(403)
   })
+
+  it('whether it was encrypted, too: a URL may be the sender’s word', async () => {
+    const { keyGuard, headers } = await start()
+    const ask = async (url: string, isSecure: boolean) => {
+      const handle = guardFetch(
+        keyGuard,
+        (_request, _principal, _info: object) => new Response('reached'),
+        (_info) => ({ isSecure }),
+      )
+      return (await handle(new Request(url, { headers }), {})).status
+    }
+    expect([await ask(URL_TEXT, false), await ask(URL_TEXT.replace('https', 'http'), true)]).toEqual([403, 200])
+  })
 })
