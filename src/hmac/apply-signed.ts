@@ -1,8 +1,9 @@
-import { SecurityError } from '../errors.ts'
-import { foldHeaderName } from '../http/grammar.ts'
 import { type ApplyOptions, apply } from '../plan/apply.ts'
+import { isString, readOptions } from '../read-options.ts'
+import { total } from '../total.ts'
 import type { Authenticated, HttpRequest, Resolution, SignatureNeed } from '../types.ts'
-import { type SignOptions, signRequest } from './sign-request.ts'
+import { SIGN_OPTIONS, type SignOptions } from './sign-options.ts'
+import { signRequest } from './sign-request.ts'
 
 /**
  * Applies a resolution that signs: every credential first, then the signature over the final bytes.
@@ -12,8 +13,8 @@ import { type SignOptions, signRequest } from './sign-request.ts'
  * @param request The request before credentials, with the exact body that will be sent.
  * @param resolution What `resolve` gave; its other needs must be met.
  * @returns A new request.
- * @throws A {@link SecurityError} as `apply` and `signRequest` do, and with code `ERR_CARRIER_OCCUPIED` when the request
- * already holds a signature.
+ * @throws A {@link SecurityError} as `apply` and `signRequest` do: with code `ERR_CARRIER_OCCUPIED`, too, for
+ * a request that already holds what signing adds, in its headers or its query.
  * @example
  * const outgoing = await applySigned(buildRequest(tool, { body }), resolve(tool, { webhookSecret: secret }))
  */
@@ -22,14 +23,13 @@ export async function applySigned(
   resolution: Resolution,
   options: SignOptions & ApplyOptions = {},
 ): Promise<HttpRequest> {
-  // Own properties only: a polluted Object.prototype would speak for the caller.
-  const { origin, ...signing }: SignOptions & ApplyOptions = Object.assign(Object.create(null), options)
-  const applying = origin === undefined ? undefined : { origin }
-  const need = signatureNeed(resolution)
+  const settings = readOptions<SignOptions & ApplyOptions>(options, { ...SIGN_OPTIONS, origin: isString })
+  const applying = settings.origin === undefined ? undefined : { origin: settings.origin }
+  const need = total('ERR_NOT_RESOLVED', () => signatureNeed(resolution))
   if (need === undefined || resolution.outcome !== 'authenticated') return apply(request, resolution, applying)
   const unsigned = apply(request, withoutNeed(resolution, need), applying)
-  refuseSigned(unsigned, need)
-  const keyId = signing.keyId ?? need.keyId
+  // Own properties only: a polluted prototype would name the key (T91).
+  const { origin: _, keyId = Object.hasOwn(need, 'keyId') ? need.keyId : undefined, ...signing } = settings
   const { headers, url } = await signRequest(
     need.form,
     need.secrets,
@@ -40,18 +40,11 @@ export async function applySigned(
 }
 
 function signatureNeed(resolution: Resolution): SignatureNeed | undefined {
-  if (resolution.outcome !== 'authenticated') return undefined
+  // What is no resolution at all, `apply` refuses.
+  if (resolution?.outcome !== 'authenticated') return undefined
   return resolution.needs.find((need) => need.kind === 'signature')
 }
 
 function withoutNeed(resolution: Authenticated, need: SignatureNeed): Authenticated {
   return Object.freeze({ ...resolution, needs: Object.freeze(resolution.needs.filter((other) => other !== need)) })
-}
-
-function refuseSigned({ headers }: HttpRequest, { writes }: SignatureNeed): void {
-  const present = new Set(Object.keys(headers).map(foldHeaderName))
-  const taken = writes.find(({ kind, name }) => kind === 'header' && present.has(foldHeaderName(name)))
-  if (taken === undefined) return
-  const message = `the request already holds the header \`${taken.name}\`, which signing adds`
-  throw new SecurityError('ERR_CARRIER_OCCUPIED', { message })
 }

@@ -1,9 +1,17 @@
 import { encodeBytes } from '../bytes.ts'
-import type { CompiledForm, SignatureCarrier } from '../kinds/signature-form.ts'
+import type { SignatureCarrier } from '../kinds/signature-carriers.ts'
+import type { CompiledForm } from '../kinds/signature-form.ts'
 import type { Secret } from '../secret.ts'
 import type { Carrier, HmacForm } from '../types.ts'
 import { computeSignature, importSecrets } from './keys.ts'
-import { bodyBytes, headerReader, type MessageValues, renderBytes, type SignableRequest } from './message.ts'
+import {
+  bodyBytes,
+  checkMessage,
+  headerReader,
+  type MessageValues,
+  renderBytes,
+  type SignableRequest,
+} from './message.ts'
 import { orNull } from './or-null.ts'
 import { readForm } from './read-form.ts'
 import { readReceived } from './received-values.ts'
@@ -47,11 +55,12 @@ export async function expectSignature(
 
 /** Headers of the form itself, such as a digest, are what they should be, as when signing. */
 async function valuesOf(form: CompiledForm, request: SignableRequest): Promise<MessageValues> {
-  const { method, headers } = request
+  const message = checkMessage(request)
+  const { method, headers } = message
   const { signature } = form
-  const url = signature.kind === 'query' ? withoutParameter(request.url, signature.name) : request.url
+  const url = signature.kind === 'query' ? withoutParameter(message.url, signature.name) : message.url
   const given = headerReader(headers)
-  const values = { method, url, body: bodyBytes(request.body), header: given, ...readReceived(form, request) }
+  const values = { method, url, body: bodyBytes(message.body), header: given, ...readReceived(form, message) }
   const plain = form.carriers.filter(({ kind, signed }) => kind === 'header' && !signed)
   const own = new Map(
     (await renderAll(plain, values, '')).map(({ name, value }) => [name.toLowerCase(), value] as const),

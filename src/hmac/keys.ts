@@ -2,6 +2,7 @@ import { SecurityError } from '../errors.ts'
 import type { CompiledForm } from '../kinds/signature-form.ts'
 import { decodeSecret } from '../kinds/signature-secret.ts'
 import { type Secret, secretText } from '../secret.ts'
+import { total } from '../total.ts'
 
 const HASHES = { sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const
 
@@ -27,15 +28,25 @@ export function importSecrets(
   secrets: readonly (string | Secret)[],
   allowShort: boolean,
 ): Promise<readonly CryptoKey[]> {
-  if (!Array.isArray(secrets) || secrets.length === 0) throw unusable('no secret was given')
+  const texts = total('ERR_SIGNATURE_SECRET', () => textsOf(secrets))
+  if (texts === null) throw unusable('expected a list of secrets')
+  if (texts.length === 0) throw unusable('no secret was given')
   return Promise.all(
-    secrets.map((secret: string | Secret) => {
-      const bytes = decodeSecret(typeof secret === 'object' && secret !== null ? secretText(secret) : secret, form)
+    texts.map((text) => {
+      const bytes = decodeSecret(text, form)
       if (bytes === null)
         throw unusable('a secret is empty, or its text does not fit `key` and `keyPrefix` of the form')
       if (!allowShort && bytes.length < SHORT) throw unusable(`a secret has fewer than ${SHORT} bytes`)
       return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: HASHES[form.algorithm] }, false, ['sign'])
     }),
+  )
+}
+
+/** `null` for what is no list. A hole in one is no secret, as `undefined` is none. */
+function textsOf(secrets: unknown): readonly unknown[] | null {
+  if (!Array.isArray(secrets)) return null
+  return Array.from<unknown, unknown>(secrets, (each) =>
+    typeof each === 'object' && each !== null ? secretText(each) : each,
   )
 }
 

@@ -1,8 +1,10 @@
 import { concatBytes, encodeBytes, utf8 } from '../bytes.ts'
 import { SecurityError } from '../errors.ts'
-import { readQuery } from '../http/query.ts'
+import { headerLists } from '../http/header-lists.ts'
 import { splitUrl } from '../http/url.ts'
 import type { Placeholder, TemplatePart } from '../kinds/signature-template.ts'
+import { total } from '../total.ts'
+import { formText } from './form-text.ts'
 import { refuseAmbiguous } from './separators.ts'
 
 /** Headers as a record, of one value or several each, or as Web `Headers`. */
@@ -33,12 +35,21 @@ export interface MessageValues {
 }
 
 /**
+ * Reads each part of a message once. Objects of a class are taken, such as Node's, but not what a polluted
+ * `Object.prototype` says in place of a part (T91).
  * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID`.
  * @internal
  */
-export function checkMessage(request: SignableRequest): void {
-  const { method, url, headers } = (request ?? {}) as Partial<SignableRequest>
-  if (typeof method === 'string' && typeof url === 'string' && typeof headers === 'object' && headers !== null) return
+export function checkMessage(request: SignableRequest): SignableRequest {
+  const read = (name: keyof SignableRequest): unknown => {
+    const isPolluted = Object.hasOwn(Object.prototype, name) && !Object.hasOwn(request, name)
+    return isPolluted ? undefined : request?.[name]
+  }
+  const parts = total('ERR_ARGUMENT_INVALID', () => (['method', 'url', 'headers', 'body'] as const).map(read))
+  const [method, url, headers, body] = parts
+  if (typeof method === 'string' && typeof url === 'string' && typeof headers === 'object' && headers !== null) {
+    return { method, url, headers: headers as SignedHeaders, body: body as SignableRequest['body'] }
+  }
   const message = 'expected `{ method, url, headers, body? }`'
   throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'request' })
 }
@@ -87,6 +98,13 @@ export async function renderText(
 }
 
 async function renderPlaceholder(placeholder: Placeholder, values: MessageValues): Promise<string> {
+  const text = await textOf(placeholder, values)
+  // Lone surrogates would all become one character, and different messages would have one signature (T68).
+  if (text.isWellFormed()) return text
+  throw new SecurityError('ERR_SIGNATURE_INPUT', { message: `\`${placeholder.name}\` is not well-formed Unicode` })
+}
+
+async function textOf(placeholder: Placeholder, values: MessageValues): Promise<string> {
   if (placeholder.name === 'bodyDigest') {
     const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(values.body))
     return encodeBytes(new Uint8Array(digest), placeholder.encoding)
@@ -117,41 +135,9 @@ function urlPart(name: string, url: string): string {
   return name === 'query' ? query : parts.query === null ? path : `${path}?${query}`
 }
 
-/** Twilio's reading of a form: names sorted, each followed by its distinct values, sorted. */
-function formText(body: Uint8Array): string {
-  const values = new Map<string, Set<string>>()
-  for (const { name, value } of readQuery(decodeForm(body))) {
-    values.set(name, (values.get(name) ?? new Set()).add(value))
-  }
-  const names = [...values.keys()].sort()
-  return names
-    .map((name) =>
-      [...(values.get(name) ?? [])]
-        .sort()
-        .map((value) => name + value)
-        .join(''),
-    )
-    .join('')
-}
-
-/** Bytes that are no UTF-8 would all become one character, and different bodies would have one signature (T68). */
-function decodeForm(body: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-  } catch {
-    throw new SecurityError('ERR_SIGNATURE_INPUT', { message: 'the body is not a form in UTF-8' })
-  }
-}
-
 /** Reads headers without regard to case; several values of one name are refused (T80). @internal */
-export function headerReader(headers: SignedHeaders): (name: string) => string | null {
-  const found = new Map<string, unknown[]>()
-  const entries = headers instanceof Headers ? [...headers] : Object.entries(headers)
-  for (const [name, value] of entries) {
-    if (value === undefined) continue
-    const lower = name.toLowerCase()
-    found.set(lower, [...(found.get(lower) ?? []), ...(Array.isArray(value) ? value : [value])])
-  }
+export function headerReader(headers: SignedHeaders | ReadonlyMap<string, unknown>): (name: string) => string | null {
+  const found = headerLists(headers)
   return (name) => {
     const values = found.get(name.toLowerCase()) ?? []
     if (values.length > 1)

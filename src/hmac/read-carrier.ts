@@ -1,4 +1,4 @@
-import type { SignatureCarrier } from '../kinds/signature-form.ts'
+import type { SignatureCarrier } from '../kinds/signature-carriers.ts'
 import type { TemplatePart } from '../kinds/signature-template.ts'
 
 /** What a received carrier said. @internal */

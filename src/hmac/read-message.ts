@@ -1,8 +1,11 @@
 import { SecurityError } from '../errors.ts'
 import { readQuery } from '../http/query.ts'
 import { splitUrl } from '../http/url.ts'
-import type { CompiledForm, SignatureCarrier } from '../kinds/signature-form.ts'
+import type { SignatureCarrier } from '../kinds/signature-carriers.ts'
+import type { CompiledForm } from '../kinds/signature-form.ts'
+import { allParts } from '../kinds/signature-template.ts'
 import { headerReader, type MessageValues, renderText, type SignableRequest } from './message.ts'
+import { orNull } from './or-null.ts'
 import { type CarrierReading, merge, readCarrier } from './read-carrier.ts'
 import { withoutParameter } from './without-parameter.ts'
 
@@ -16,37 +19,60 @@ export interface MessageReading {
 export type ReadingRefusal = 'ERR_SIGNATURE_MISSING' | 'ERR_SIGNATURE_MALFORMED'
 
 /**
- * Reads every carrier of a form, and checks that those without the signature hold what the form makes of the message:
- * a digest of the body, too, which the signature may cover in its place.
+ * Reads a received message; what cannot be read is malformed.
  * @internal
  */
 export async function readMessage(
   form: CompiledForm,
-  request: SignableRequest,
+  { method, url, headers }: SignableRequest,
   body: Uint8Array,
 ): Promise<MessageReading | ReadingRefusal> {
-  try {
-    const header = headerReader(request.headers)
-    const readValue = (carrier: SignatureCarrier) =>
-      carrier.kind === 'header' ? header(carrier.name) : queryValue(request.url, carrier.name)
-    const received = form.carriers.map((carrier) => ({ carrier, value: readValue(carrier) }))
-    if (received.some(({ value }) => value === null)) return 'ERR_SIGNATURE_MISSING'
-    const readings = received.map(({ carrier, value }) => readCarrier(carrier, value ?? '', form.separator))
-    if (readings.includes(null)) return 'ERR_SIGNATURE_MALFORMED'
-    const read = readings.filter((reading) => reading !== null)
-    const { signatures, ...named } = read.reduce(merge, NOTHING)
-    if (read.some((reading) => disagrees(reading, named))) return 'ERR_SIGNATURE_MALFORMED'
-    const url = form.signature.kind === 'query' ? withoutParameter(request.url, form.signature.name) : request.url
-    const values: MessageValues = { method: request.method, url, body, header, ...named }
-    for (const { carrier, value } of received) {
-      if (!carrier.signed && (await renderText(carrier.template.unit, values)) !== value)
-        return 'ERR_SIGNATURE_MALFORMED'
-    }
-    return { signatures, values }
-  } catch (error) {
-    if (error instanceof SecurityError) return 'ERR_SIGNATURE_MALFORMED'
-    throw error
+  const read = await orNull(async () => readParts(form, { method, url, body, header: headerReader(headers) }))
+  return read ?? 'ERR_SIGNATURE_MALFORMED'
+}
+
+/**
+ * Reads every carrier of a form, and checks that each holds what the form makes of the message: a digest of the body, too,
+ * which the signature may cover in its place.
+ * @throws A {@link SecurityError} for a header that stands twice, or a part that is missing.
+ * @internal
+ */
+export async function readParts(
+  form: CompiledForm,
+  message: Pick<MessageValues, 'method' | 'url' | 'body' | 'header'>,
+): Promise<MessageReading | ReadingRefusal> {
+  const { method, body, header } = message
+  const readValue = (carrier: SignatureCarrier) =>
+    carrier.kind === 'header' ? header(carrier.name) : queryValue(message.url, carrier.name)
+  const received = form.carriers.map((carrier) => ({ carrier, value: readValue(carrier) }))
+  if (received.some(({ value }) => value === null)) return 'ERR_SIGNATURE_MISSING'
+  const readings = received.map(({ carrier, value }) => readCarrier(carrier, value ?? '', form.separator))
+  if (readings.includes(null)) return 'ERR_SIGNATURE_MALFORMED'
+  const read = readings.filter((reading) => reading !== null)
+  const { signatures, ...named } = read.reduce(merge, NOTHING)
+  if (read.some((reading) => disagrees(reading, named))) return 'ERR_SIGNATURE_MALFORMED'
+  const { signature, separator } = form
+  const url = signature.kind === 'query' ? withoutParameter(message.url, signature.name) : message.url
+  const values: MessageValues = { method, url, body, header, ...named }
+  for (const { carrier, value } of received) {
+    if (!(await isExpected(carrier, value ?? '', values, separator === null ? signatures[0] : undefined)))
+      return 'ERR_SIGNATURE_MALFORMED'
   }
+  return { signatures, values }
+}
+
+/**
+ * Whether a carrier is what the form makes of the message; a list up to its items, among which may be those of others.
+ * @param signature The only one; none of a list.
+ */
+async function isExpected(
+  { template, signed }: SignatureCarrier,
+  value: string,
+  values: MessageValues,
+  signature: string | undefined,
+): Promise<boolean> {
+  if (signed && signature === undefined) return value.startsWith(await renderText(template.before, values))
+  return value === (await renderText(allParts(template), values, signature))
 }
 
 /** Whether one carrier says otherwise than another. */

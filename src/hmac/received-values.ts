@@ -1,5 +1,6 @@
 import { SecurityError } from '../errors.ts'
-import type { CompiledForm, SignatureCarrier } from '../kinds/signature-form.ts'
+import type { SignatureCarrier } from '../kinds/signature-carriers.ts'
+import type { CompiledForm } from '../kinds/signature-form.ts'
 import { headerReader, type MessageValues, type SignableRequest } from './message.ts'
 import { type CarrierReading, merge, readCarrier } from './read-carrier.ts'
 import { queryValue } from './read-message.ts'

@@ -66,9 +66,8 @@ export async function verifySignature(
   const settings = readVerifyOptions(options)
   const { now = Date.now(), toleranceMs = 300_000, allowShortSecret = false, nonces, tenant } = settings
   const keys = await importSecrets(compiled, secrets, allowShortSecret)
-  checkMessage(request)
-  const body = bodyBytes(request.body)
-  const read = await readMessage(compiled, request, body)
+  const message = checkMessage(request)
+  const read = await readMessage(compiled, message, bodyBytes(message.body))
   if (typeof read === 'string') return { ok: false, code: read }
   const { signatures, values } = read
   const signsTime = isSigned(compiled, 'timestamp')
@@ -82,7 +81,7 @@ export async function verifySignature(
   if (secretIndex < 0) return { ok: false, code: 'ERR_SIGNATURE_MISMATCH' }
   if (timestamp !== null && !(Math.abs(now - timestamp) <= toleranceMs))
     return { ok: false, code: 'ERR_SIGNATURE_TIMESTAMP' }
-  if (nonces !== undefined && !(await nonces.add(await nonceOf(payload, tenant), 2 * toleranceMs))) {
+  if (nonces !== undefined && !(await nonces.add(await nonceOf(payload, tenant), lifetimeOf(toleranceMs)))) {
     return { ok: false, code: 'ERR_SIGNATURE_REPLAYED' }
   }
   return {
@@ -92,6 +91,11 @@ export async function verifySignature(
     keyId: isSigned(compiled, 'keyId') ? values.keyId : null,
     secretIndex,
   }
+}
+
+/** From a message that comes too early to the last moment at which it is accepted, that moment included. */
+function lifetimeOf(toleranceMs: number): number {
+  return 2 * toleranceMs + 1
 }
 
 /** `null` where one is not spelled as the form says, or not as long as the digest. */

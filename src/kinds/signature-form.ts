@@ -1,21 +1,16 @@
-import { isToken } from '../http/grammar.ts'
-import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
-import type { Carrier, HmacForm } from '../types.ts'
+import { snapshot } from '../snapshot.ts'
+import { total } from '../total.ts'
+import type { HmacForm } from '../types.ts'
+import { readCarriers, type SignatureCarrier } from './signature-carriers.ts'
+import { shapeIssues } from './signature-shape.ts'
 import {
-  allParts,
   countPlaceholder,
-  parseTemplate,
+  type Placeholder,
+  readTemplate,
   type SignatureTemplate,
-  type TemplateError,
+  type TemplatePart,
 } from './signature-template.ts'
-
-/** A header or query parameter that a form adds. @internal */
-export interface SignatureCarrier extends Carrier {
-  readonly template: SignatureTemplate
-  /** Whether it holds `{signature}`; exactly one does. */
-  readonly signed: boolean
-}
 
 /** An HMAC form with its defaults filled in and its templates read. @internal */
 export interface CompiledForm {
@@ -38,78 +33,43 @@ export type FormResult =
 
 const compiled = new WeakMap<HmacForm, FormResult>()
 
-/** Reads a form; kept by identity for frozen forms, which cannot change. @internal */
+/**
+ * Reads a form; kept by identity for frozen forms, which cannot change.
+ *
+ * What is read is a private copy of its own properties: neither a getter nor a polluted prototype says how to sign (T91).
+ * @throws A {@link SecurityError} with code `ERR_SIGNATURE_FORM` for a proxy that throws.
+ * @internal
+ */
 export function compileForm(form: HmacForm): FormResult {
   const known = compiled.get(form)
   if (known !== undefined) return known
-  const shape = readShape(form)
+  const copy = snapshot(form)
+  if (!copy.ok) return { form: null, issues: copy.issues }
+  const shape = shapeIssues(copy.value)
   if (shape.length > 0) return { form: null, issues: shape }
-  const result = readForm(form)
-  if (
-    Object.isFrozen(form) &&
-    Object.isFrozen(form.headers) &&
-    (form.query === undefined || Object.isFrozen(form.query))
-  ) {
-    compiled.set(form, result)
-  }
+  const result = readForm(copy.value as unknown as HmacForm)
+  if (total('ERR_SIGNATURE_FORM', () => isWhollyFrozen(form))) compiled.set(form, result)
   return result
 }
 
-const FIELDS: { readonly [Field in keyof HmacForm]-?: readonly string[] | 'text' | 'texts' } = {
-  algorithm: ['sha1', 'sha256', 'sha384', 'sha512'],
-  key: ['utf8', 'hex', 'base64', 'base64url'],
-  keyPrefix: 'text',
-  payload: 'text',
-  encoding: ['hex', 'base64', 'base64url'],
-  timestamp: ['s', 'ms', 'iso'],
-  headers: 'texts',
-  query: 'texts',
-  separator: 'text',
-}
-
-/** What a caller without types, or JSON, may have put into a form: a misspelt value must not sign in another way. */
-function readShape(form: unknown): readonly Issue[] {
-  if (!isRecord(form)) return [makeIssue('ERR_SIGNATURE_FORM', '', 'expected a form: an object')]
-  const issues = Object.keys(form)
-    .filter((name) => !Object.hasOwn(FIELDS, name))
-    .map((name) => makeIssue('ERR_SIGNATURE_FORM', pointerTo('', name), `unknown field \`${name}\``))
-  for (const [name, shape] of Object.entries(FIELDS)) {
-    const value = form[name]
-    if (value === undefined ? name === 'headers' : !fits(value, shape)) {
-      issues.push(makeIssue('ERR_SIGNATURE_FORM', pointerTo('', name), `\`${name}\` has a value that it cannot have`))
-    }
-  }
-  return issues
-}
-
-function fits(value: unknown, shape: readonly string[] | 'text' | 'texts'): boolean {
-  if (shape === 'texts') return isRecord(value) && Object.values(value).every((text) => typeof text === 'string')
-  return typeof value === 'string' && (shape === 'text' || shape.includes(value))
-}
-
-function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isWhollyFrozen(form: HmacForm): boolean {
+  return (
+    Object.isFrozen(form) &&
+    Object.isFrozen(form.headers) &&
+    (!Object.hasOwn(form, 'query') || Object.isFrozen(form.query))
+  )
 }
 
 function readForm(form: HmacForm): FormResult {
   const issues: Issue[] = []
   const payload = readTemplate(form.payload ?? '{body}', '/payload', issues)
-  if (payload !== null && (countPlaceholder(payload, 'signature') > 0 || payload.hasUnit)) {
-    issues.push(
-      makeIssue(
-        'ERR_SIGNATURE_FORM',
-        '/payload',
-        'the payload is what is signed: it has no `{signature}` and no `[unit]`',
-      ),
-    )
-  }
-  const carriers = [...readCarriers('header', form.headers, issues), ...readCarriers('query', form.query ?? {}, issues)]
+  if (payload !== null) issues.push(...payloadIssues(payload))
+  const carriers = readCarriers(form, issues)
   const signed = carriers.filter((carrier) => carrier.signed)
   const [signature] = signed
   if (signed.length !== 1 && issues.length === 0) {
     issues.push(makeIssue('ERR_SIGNATURE_FORM', '', 'exactly one header or query parameter holds `{signature}`'))
   }
-  issues.push(...unreadable(carriers, form))
   if (form.separator === '') issues.push(makeIssue('ERR_SIGNATURE_FORM', '/separator', 'the separator is empty'))
   if (issues.length > 0 || payload === null || signature === undefined) return { form: null, issues }
   const {
@@ -126,66 +86,28 @@ function readForm(form: HmacForm): FormResult {
   }
 }
 
-const SIGNATURE_TEXT: Record<NonNullable<HmacForm['encoding']>, RegExp> = {
-  hex: /^[0-9a-f]+$/,
-  base64: /^[A-Za-z0-9+/=]+$/,
-  base64url: /^[A-Za-z0-9_-]+$/,
-}
-
-/** Carriers that could be written, but not read back. */
-function unreadable(carriers: readonly SignatureCarrier[], { separator, encoding = 'hex' }: HmacForm): Issue[] {
+function payloadIssues(payload: SignatureTemplate): readonly Issue[] {
   const issues: Issue[] = []
-  const seen = new Set<string>()
-  for (const { kind, name, template, signed } of carriers) {
-    const pointer = pointerTo(kind === 'header' ? '/headers' : '/query', name)
-    const place = kind === 'header' ? `header ${name.toLowerCase()}` : `query ${name}`
-    if (seen.has(place)) issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, `\`${name}\` stands twice`))
-    seen.add(place)
-    const parts = allParts(template)
-    if (parts.some((part, index) => part.kind === 'placeholder' && parts[index + 1]?.kind === 'placeholder')) {
-      const message = 'two placeholders need a character between them, so that they can be told apart'
-      issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, message))
-    }
-    if (!signed || separator === undefined || separator === '') continue
-    const isInside = template.unit.some((part) => part.kind === 'text' && part.text.includes(separator))
-    if (isInside || SIGNATURE_TEXT[encoding].test(separator) || template.after.some(({ kind }) => kind !== 'text')) {
-      const message = 'the `separator` cannot be told from what it separates'
-      issues.push(makeIssue('ERR_SIGNATURE_FORM', '/separator', message))
-    }
+  if (countPlaceholder(payload, 'signature') > 0 || payload.hasUnit) {
+    const message = 'the payload is what is signed: it has no `{signature}` and no `[unit]`'
+    issues.push(makeIssue('ERR_SIGNATURE_FORM', '/payload', message))
+  }
+  if (payload.unit.some((part, index) => areAmbiguous(part, payload.unit[index + 1]))) {
+    const message = '`{id}`, `{keyId}` and `{header:NAME}` need a character between them and what stands beside them'
+    issues.push(makeIssue('ERR_SIGNATURE_FORM', '/payload', message))
   }
   return issues
 }
 
-function readCarriers(
-  kind: Carrier['kind'],
-  templates: { readonly [name: string]: string },
-  issues: Issue[],
-): readonly SignatureCarrier[] {
-  return Object.entries(templates).flatMap(([name, text]) => {
-    const pointer = pointerTo(kind === 'header' ? '/headers' : '/query', name)
-    if (kind === 'header' && !isToken(name)) {
-      issues.push(makeIssue('ERR_HEADER_NAME', pointer, `\`${name}\` is not a header name (an RFC 9110 token)`))
-    }
-    const template = readTemplate(text, pointer, issues)
-    if (template === null) return []
-    const signatures = countPlaceholder(template, 'signature')
-    if (countPlaceholder(template, 'body') > 0) {
-      issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, 'a header or parameter cannot hold the `{body}`'))
-    }
-    const inUnit = !template.hasUnit || countPlaceholder({ ...template, before: [], after: [] }, 'signature') === 1
-    if (signatures > 1 || (template.hasUnit && signatures === 0) || !inUnit) {
-      issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, 'a `[unit]` holds the one `{signature}` that is repeated'))
-    }
-    return [{ kind, name, template, signed: signatures > 0 }]
-  })
+/** Whether characters could wander between two parts, so that another message has the same payload (T76). */
+function areAmbiguous(one: TemplatePart, other: TemplatePart | undefined): boolean {
+  if (one.kind === 'text' || other === undefined || other.kind === 'text') return false
+  const pair = [one.placeholder, other.placeholder]
+  // The tolerance leaves a timestamp one spelling only.
+  return pair.some(isOpen) && !pair.some(({ name }) => name === 'timestamp')
 }
 
-function readTemplate(text: string, pointer: string, issues: Issue[]): SignatureTemplate | null {
-  try {
-    return parseTemplate(text)
-  } catch (error) {
-    // INVARIANT: nothing else is thrown.
-    issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, (error as TemplateError).message))
-    return null
-  }
+/** Whether the value may be any text, whose spelling does not show where it ends. */
+function isOpen({ name }: Placeholder): boolean {
+  return name === 'id' || name === 'keyId' || name === 'header'
 }

@@ -1,3 +1,5 @@
+import { type Issue, makeIssue } from '../result.ts'
+
 /** A placeholder of a signature template. @internal */
 export type Placeholder =
   | { readonly name: PlainName }
@@ -68,6 +70,17 @@ export function parseTemplate(template: string): SignatureTemplate {
   return section === 2
     ? { before: first, unit, after, hasUnit: true }
     : { before: [], unit: first, after: [], hasUnit: false }
+}
+
+/** A template, or `null` with what is wrong with it. @internal */
+export function readTemplate(text: string, pointer: string, issues: Issue[]): SignatureTemplate | null {
+  try {
+    return parseTemplate(text)
+  } catch (error) {
+    // INVARIANT: nothing else is thrown.
+    issues.push(makeIssue('ERR_SIGNATURE_FORM', pointer, (error as TemplateError).message))
+    return null
+  }
 }
 
 function parsePlaceholder(name: string): Placeholder {

@@ -39,7 +39,7 @@ describe('readCarrier', () => {
     ['{id}^{signature}', 'i^abc', { id: 'i', signatures: ['abc'] }],
     ['{id}\\{signature}', 'i\\abc', { id: 'i', signatures: ['abc'] }],
     ['[{signature}]', 'abc', { signatures: ['abc'] }],
-    ['a[{signature}]b', 'acb', { signatures: ['c'] }],
+    ['a[{signature}]z', 'acz', { signatures: ['c'] }],
     ['{method} {signature}', 'POST abc', { signatures: ['abc'] }],
   ])('%s without a separator: %j', (template, value, expected) => {
     expect(read(template, value)).toEqual(expected === null ? null : { ...NONE, ...expected })

@@ -38,6 +38,11 @@ const SPELLINGS: readonly (readonly [string, string])[] = [
   ['in JSON', JSON.stringify({ k: SECRET })],
   ['in base64', KEY],
   ['in hex', Buffer.from(SECRET).toString('hex')],
+  ['in base64, as a password', Buffer.from(`u:${SECRET}`).toString('base64')],
+  ['in base64url, behind one more byte', Buffer.from(`us:${SECRET}:`).toString('base64url')],
+  ['in hex of upper case', Buffer.from(SECRET).toString('hex').toUpperCase()],
+  ['percent-encoded in lower case', encodeURIComponent(SECRET).replace(/%../g, (byte) => byte.toLowerCase())],
+  ['percent-encoded twice', encodeURIComponent(encodeURIComponent(SECRET))],
 ]
 
 describe('T50: the secret shows in no form', () => {
@@ -93,6 +98,15 @@ describe('T50: the secret shows in no form', () => {
       const shown = await showAll({ argv, files, env: { SECRET: text } })
       expect(leaksIn(shown, text)).toEqual([])
       expect(leaksIn(shown, SECRET)).toEqual([])
+    }
+  })
+
+  it('however short it is', async () => {
+    for (const text of ['Zq7%W', 'Ý', 'é€']) {
+      const argv = ['sign', '--preset', 'tavus', '--secret', 'env:SECRET', '--body', 'body', ...at]
+      const shown = await showAll({ argv, files: { body: `a ${text} b` }, env: { SECRET: text } })
+      expect(shown).toContain('a [secret] b')
+      expect(shown).not.toContain(text)
     }
   })
 

@@ -364,3 +364,17 @@ describe('diagnose', () => {
     ])
   })
 })
+
+describe('a hostile message', () => {
+  it('with a long value is looked at in no more than linear steps', async () => {
+    for (const value of ['a'.repeat(16_000), `${'a'.repeat(16_000)}!`, 'a='.repeat(500), '='.repeat(16_000)]) {
+      expect(await diagnose(subjectOf({ mac: value }))).toEqual([])
+    }
+  })
+
+  it('with thousands of other headers is not looked at for two mistakes at once', async () => {
+    const others = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`X-${index}`, 'x']))
+    const form: HmacForm = { headers: { 'X-Missing': '{signature}' } }
+    expect(await diagnose(subjectOf({ form, headers: others, mac: 'x' }))).toEqual([])
+  })
+})

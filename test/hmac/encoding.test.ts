@@ -115,6 +115,8 @@ describe('decodeSecret', () => {
     ['base64 with padding inside', { key: 'base64' }, `AA==${BASE64}`, null],
     ['base64url under base64', { key: 'base64' }, '-_-_', null],
     ['only padding', { key: 'base64' }, '==', null],
+    ['base64 with padding of five', { key: 'base64' }, 'AA=====', null],
+    ['base64url with padding of three', { key: 'base64url' }, 'AA===', null],
     ['base64url', { key: 'base64url' }, '-_-_', 'fbffbf'],
     ['base64url with padding', { key: 'base64url' }, 'AA==', '00'],
     ['base64 under base64url', { key: 'base64url' }, '+/+/', null],

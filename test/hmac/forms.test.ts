@@ -165,9 +165,114 @@ describe('forms', () => {
     ['a placeholder behind the unit', { headers: { S: '[v1={signature}],t={timestamp}' }, separator: ',' }],
     ['two placeholders side by side', { headers: { S: '{timestamp}{signature}' } }],
     ['two placeholders side by side, unsigned', { headers: { S: '{signature}', T: '{timestamp}{id}' } }],
+    ['an offset before the character behind it', { headers: { S: '{timestamp}:{signature}' }, timestamp: 'iso' }],
+    ['a digit behind digits', { headers: { S: '{timestamp}0{signature}' } }],
+    ['a digit behind milliseconds', { headers: { S: '{timestamp}0{signature}' }, timestamp: 'ms' }],
+    ['a hex digit behind the signature', { headers: { S: '<{signature}end>' } }],
+    ['an equals sign behind base64', { headers: { S: '{signature}=end' }, encoding: 'base64' }],
+    ['an underscore behind base64url', { headers: { S: '{signature}_' }, encoding: 'base64url' }],
+    ['a hex digit behind a digest', { headers: { S: '{body:sha256}a{signature}' } }],
+    ['a slash behind a digest in base64', { headers: { S: '{signature}', D: '{body:sha256:base64}/x' } }],
+    ['a hex digit behind one of several', { headers: { S: '[{signature}a=b]' }, separator: ';' }],
+    ['a placeholder before the unit', { headers: { S: 't={timestamp}[;v1={signature}]' }, separator: '|' }],
     ['one header in two spellings', { headers: { 'X-S': '{signature}', 'x-s': '{timestamp}' } }],
   ])('%s cannot be read back, so it is refused', async (_, form) => {
     expect(await rejection(sign(form, post('x')))).toBe('ERR_SIGNATURE_FORM')
+  })
+
+  it.each<readonly [string, HmacForm]>([
+    ['another character behind an offset', { headers: { S: '{timestamp};{signature}' }, timestamp: 'iso' }],
+    ['a letter beyond hex behind the signature', { headers: { S: '<{signature}zend>' } }],
+    ['a hex digit behind the unit', { headers: { S: '<[{signature}]end>' }, separator: ',' }],
+    ['a tab inside a header', { headers: { S: 'a\t{signature}' } }],
+  ])('%s is read back, so it is taken', async (_, form) => {
+    expect(await refusal(verify(form, await sign(form, post('x'))))).toBe(null)
+  })
+
+  it.each([
+    '{keyId}{id}.{body}',
+    '{id}{body}',
+    '{body}{id}',
+    '{header:X-Other}{body}',
+    '{method}{keyId}',
+    '{id}{form}',
+    '{url}{header:X-Other}',
+  ])('T76 %s is refused: characters could wander from one part to the other', (payload) => {
+    expect(compileForm({ ...BODY_ONLY, payload }).issues).toMatchObject([
+      { code: 'ERR_SIGNATURE_FORM', pointer: '/payload' },
+    ])
+  })
+
+  it.each(['{id}{timestamp}.{body}', '{timestamp}{id}', '{body}{timestamp}', '{method}{url}{body}', '{id}.{body}'])(
+    'T76 %s is taken',
+    (payload) => {
+      expect(compileForm({ ...BODY_ONLY, payload }).issues).toEqual([])
+    },
+  )
+
+  it.each<readonly [string, HmacForm, string]>([
+    ['an empty name', { ...BODY_ONLY, query: { '': 'x' } }, '/query/'],
+    ['a line break in a name', { ...BODY_ONLY, query: { 'a\nb': 'x' } }, '/query/a\nb'],
+    ['a brace in a name', { ...BODY_ONLY, query: { 'a{b': 'x' } }, '/query/a{b'],
+    ['a line break in a header', { headers: { S: 'a\r\nb{signature}' } }, '/headers/S'],
+    ['a blank before a header', { headers: { S: ' {signature}' } }, '/headers/S'],
+    ['a blank behind a header', { headers: { S: '{signature} ' } }, '/headers/S'],
+    ['a letter beyond ASCII in a header', { headers: { S: 'é{signature}' } }, '/headers/S'],
+    ['a header of nothing', { headers: { S: '{signature}', T: '' } }, '/headers/T'],
+  ])('DEF-2 %s is refused', (_, form, pointer) => {
+    expect(compileForm(form).issues).toMatchObject([{ code: 'ERR_SIGNATURE_FORM', pointer }])
+  })
+
+  it('T91 nothing but its own properties says how a form signs', async () => {
+    const forms = [BODY_ONLY, Object.freeze({ headers: Object.freeze({ 'X-Signature': '{signature}' }) })]
+    const evil = { payload: '{method}', algorithm: 'sha1', encoding: 'base64', keyPrefix: 'a', query: { a: 'b' } }
+    Object.assign(Object.prototype, evil)
+    try {
+      for (const form of forms) {
+        const { headers, url } = await sign(form, post('x'))
+        expect([{ ...headers }, url]).toEqual([{ 'X-Signature': macOf('x') }, post('x').url])
+      }
+    } finally {
+      for (const name of Object.keys(evil)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+
+  it('a form that throws, or is ill-formed Unicode, is an error of ours', async () => {
+    const fail = (): never => {
+      throw new RangeError('foreign')
+    }
+    // Reads well once, and throws when it is asked whether it is frozen.
+    const late = new Proxy({ headers: { S: '{signature}' } }, { isExtensible: fail })
+    const forms = [
+      {
+        get headers(): never {
+          return fail()
+        },
+      },
+      {
+        ...BODY_ONLY,
+        get payload(): never {
+          return fail()
+        },
+      },
+      late,
+      { ...BODY_ONLY, query: { '\ud800': '{id}' } },
+      { ...BODY_ONLY, payload: '\ud800' },
+    ]
+    for (const form of forms) expect(await rejection(sign(form, post('x')))).toBe('ERR_SIGNATURE_FORM')
+  })
+
+  it('a getter of a form is read once', () => {
+    let reads = 0
+    const form = {
+      headers: { S: '{signature}' },
+      get payload(): string {
+        reads += 1
+        return reads === 1 ? '{method}' : '{signature}'
+      },
+    }
+    expect(compileForm(form).issues).toEqual([])
+    expect(reads).toBe(1)
   })
 
   it('a frozen form is read once, another one each time', () => {

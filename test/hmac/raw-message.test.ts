@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMask } from '../../src/cli/sign/mask.ts'
-import { readMessage } from '../../src/cli/sign/message.ts'
+import { readHeaderLine, readMessage } from '../../src/cli/sign/message.ts'
 import { CouldNotRun } from '../../src/cli/terminal/failure.ts'
 import { check } from '../properties/settings.ts'
 import { BODY_ONLY } from './messages.ts'
@@ -119,5 +119,34 @@ describe('bytes that are shown', () => {
       length: 19,
     })
     expect(mask.bytes(Buffer.from('a-secret-of-16-bytes')).base64).toBe(null)
+  })
+})
+
+describe('a header line', () => {
+  it.each([
+    ['a: b', ['a', 'b']],
+    ['a:b', ['a', 'b']],
+    ['a:\t b \t', ['a', 'b']],
+    ['a: b  c:d ', ['a', 'b  c:d']],
+    ['a:', ['a', '']],
+    ['a: \t ', ['a', '']],
+    ['a', null],
+    ['', null],
+    [': b', null],
+    ['a b: c', null],
+    ['a: b\0c', null],
+  ])('%j is %j', (line, expected) => {
+    expect(readHeaderLine(line)).toEqual(expected)
+  })
+
+  it('with many blanks inside is read in linear steps', () => {
+    const timeOf = (length: number): number => {
+      const start = performance.now()
+      expect(readHeaderLine(`a: ${' b'.repeat(length / 4)}${' '.repeat(length)}c`)?.[1].length).toBeGreaterThan(length)
+      return performance.now() - start
+    }
+    const small = Math.min(timeOf(20_000), timeOf(20_000), timeOf(20_000))
+    // Twenty times the input: quadratic work would take 400 times as long.
+    expect(timeOf(400_000)).toBeLessThan(100 * small + 50)
   })
 })

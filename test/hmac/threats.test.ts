@@ -80,7 +80,7 @@ describe('T68 bytes decoded to text before the MAC', () => {
     for (const byte of [0xff, 0xfe]) {
       const request = post(Uint8Array.of(0x61, 0x3d, byte), headers)
       expect(await refusal(verify(form, request))).toBe('ERR_SIGNATURE_MALFORMED')
-      expect(await rejection(sign(form, request))).toBe('ERR_SIGNATURE_INPUT')
+      expect(await rejection(sign(form, { ...request, headers: {} }))).toBe('ERR_SIGNATURE_INPUT')
     }
   })
 
@@ -121,6 +121,25 @@ describe('T69 a timestamp that is not signed', () => {
         headers: { 'X-Input': 'created={timestamp}', 'X-Signature': '{signature}' },
       },
     ],
+    [
+      'a header that another one holds',
+      {
+        payload: '{header:X-Meta}',
+        headers: {
+          'X-Time': '{timestamp}',
+          'X-Meta': 'v1;{header:x-time};{body:sha256}',
+          'X-Signature': '{signature}',
+        },
+      },
+    ],
+    [
+      'a parameter of the URL that a header holds',
+      {
+        payload: '{header:X-Url}',
+        headers: { 'X-Url': '{url}', 'X-Signature': '{signature}' },
+        query: { at: '{timestamp}' },
+      },
+    ],
   ] satisfies [string, HmacForm][])('T69 a timestamp that is signed within %s is too old, too', async (_, form) => {
     const request = await sign(form, post('x'))
     expect(await verify(form, request)).toMatchObject({ ok: true, timestamp: NOW })
@@ -134,6 +153,10 @@ describe('T69 a timestamp that is not signed', () => {
     [
       'another header',
       { payload: '{header:X-Other}', headers: { 'X-Time': '{timestamp}', 'X-Signature': '{signature}' } },
+    ],
+    [
+      'the URL, with the signature',
+      { payload: '{method} {url}', headers: {}, query: { sig: '{timestamp}.{signature}' } },
     ],
     ['no header', { payload: '{body}', headers: { 'X-Time': '{timestamp}', 'X-Signature': '{signature}' } }],
   ] satisfies [string, HmacForm][])('T69 a timestamp beside %s, which is signed, is not', async (_, form) => {
@@ -279,7 +302,7 @@ describe('T72 replay inside the window', () => {
   it('T72 the store keeps a short printable key for as long as a copy could be accepted', async () => {
     const nonces = memory()
     await verify(TIMED, await sign(TIMED, post('x')), { nonces, toleranceMs: 5000 })
-    expect([...nonces.kept.values()]).toEqual([10_000])
+    expect([...nonces.kept.values()]).toEqual([10_001])
     expect([...nonces.kept.keys()].every((key) => /^[\x21-\x7e]{1,100}$/.test(key))).toBe(true)
   })
 
@@ -400,11 +423,27 @@ describe('T75 empty, blank or placeholder secrets', () => {
     ['null', [null as never]],
     ['a number', [1234567890 as never]],
     ['a text instead of a list', SECRET as never],
+    ['a hole', new Array(1)],
+    [
+      'a list that throws',
+      new Proxy([SECRET], {
+        get: () => {
+          throw new RangeError()
+        },
+      }),
+    ],
     ['15 bytes', ['***************']],
   ])('T75 %s is refused by the verifier', async (_, secrets) => {
     expect(await rejection(verify(BODY_ONLY, post('x', { 'X-Signature': macOf('x') }), {}, secrets))).toBe(
       'ERR_SIGNATURE_SECRET',
     )
+  })
+
+  it('T75 what is no list is told from an empty one', async () => {
+    const message = (secrets: unknown) =>
+      verify(BODY_ONLY, post('x'), {}, secrets as never).catch((error: Error) => error.message)
+    expect(await message(SECRET)).toBe('expected a list of secrets')
+    expect(await message([])).toBe('no secret was given')
   })
 
   it('T75 an empty secret is refused even where short ones are allowed', async () => {
@@ -474,13 +513,15 @@ describe('T76 ambiguous concatenation', () => {
     ['{id}.{target}', 'a.b'],
     ['{id}.{timestamp}', 'a.b'],
     ['{id}.{form}', 'a.b'],
+    ['{form}.{id}', 'a.b'],
   ])('T76 %j does not take %j for one of its parts', async (payload, value) => {
     const own: HmacForm = { payload, headers: headersOf(payload) }
     const options = { id: value, keyId: value }
-    const request = { ...post('x'), headers: { 'X-Id': value } }
+    const headers = (id: string) => (payload.includes('{header:') ? { 'X-Id': id } : {})
+    const request = { ...post('x'), headers: headers(value) }
     expect(await rejection(sign(own, request, options))).toBe('ERR_SIGNATURE_INPUT')
     const plain = { id: 'a-b', keyId: 'a-b' }
-    const signed = await sign(own, { ...post('x'), headers: { 'X-Id': 'a-b' } }, plain)
+    const signed = await sign(own, { ...post('x'), headers: headers('a-b') }, plain)
     expect(await refusal(verify(own, signed))).toBe(null)
   })
 
@@ -511,7 +552,7 @@ describe('T76 ambiguous concatenation', () => {
           const [id, body] = own.startsWith('{body}') ? [pieces[1], pieces[0]] : [pieces.at(-2), pieces.at(-1)]
           if (!id || (parts === 3 && !pieces[0])) continue
           const options = { id, keyId: pieces[0] ?? '', now: NOW }
-          const request = { ...post(body), headers: { 'X-Id': id } }
+          const request = post(body)
           const rendered = await renderPayload({ payload: own, headers: headersOf(own) }, request, options).catch(
             () => null,
           )
@@ -532,6 +573,50 @@ describe('T76 ambiguous concatenation', () => {
       splits(text.slice(index + 1), count - 1).map((rest) => [text.slice(0, index), ...rest]),
     )
   }
+})
+
+describe('T91 a polluted prototype', () => {
+  const polluted = async (evil: object, run: () => Promise<void>): Promise<void> => {
+    Object.assign(Object.prototype, evil)
+    try {
+      await run()
+    } finally {
+      for (const name of Object.keys(evil)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  }
+
+  it('T91 gives a message no body, method, URL or headers', async () => {
+    const bare = { method: 'POST', url: URL_OF_HOOK, headers: {} }
+    await polluted({ body: 'evil', url: 'https://evil.example/', method: 'DELETE', headers: { a: 'b' } }, async () => {
+      expect((await sign(BODY_ONLY, bare)).headers).toEqual({ 'X-Signature': macOf('') })
+      for (const name of ['method', 'url', 'headers'] as const) {
+        const { [name]: _, ...request } = bare
+        expect(await rejection(sign(BODY_ONLY, request as never))).toBe('ERR_ARGUMENT_INVALID')
+      }
+    })
+  })
+
+  it('T91 names no key and sets no time', async () => {
+    await polluted({ keyId: 'evil', id: 'evil', now: 0 }, async () => {
+      const form: HmacForm = { headers: { S: '{keyId}:{signature}' } }
+      expect(await rejection(sign(form, post('x')))).toBe('ERR_SIGNATURE_INPUT')
+      expect((await sign(TIMED, post('x'))).headers).toMatchObject({ 'X-Timestamp': STAMP })
+    })
+  })
+
+  it('a message may be an object of a class, as that of node:http is', async () => {
+    class Message {
+      readonly url = URL_OF_HOOK
+      readonly body = 'x'
+      get method(): string {
+        return 'POST'
+      }
+      get headers(): Record<string, string> {
+        return { 'x-signature': macOf('x') }
+      }
+    }
+    expect(await refusal(verify(BODY_ONLY, new Message()))).toBe(null)
+  })
 })
 
 describe('T77 many signatures in the header', () => {

@@ -11,7 +11,7 @@ import { pageText } from '../report/text.ts'
 import { readDebugForm } from '../sign/form.ts'
 import { createMask, type Mask } from '../sign/mask.ts'
 import { noticesOn, readNow, readSigningSecrets, refuseSecondStdin, SIGNATURE_OPTIONS } from '../sign/options.ts'
-import { readDebugRequest } from '../sign/request.ts'
+import { isUrlSigned, readDebugRequest } from '../sign/request.ts'
 import {
   type ReceivedCarrier,
   type ShownCause,
@@ -59,7 +59,7 @@ async function verify({ io, args }: Context): Promise<VerificationReport> {
     expected: carriers.map((each) => each.map((carrier) => ({ ...carrier, value: mask.text(carrier.value) }))),
     received: receivedCarriers(form, request, mask),
     diagnoses: diagnoses.map((causes) => showCauses(causes, mask)),
-    assumesHttps,
+    assumesHttps: assumesHttps && isUrlSigned(form),
     notices: noticesOn(secrets, form),
   }
 }

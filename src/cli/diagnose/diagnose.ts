@@ -34,6 +34,8 @@ export const HYPOTHESES: readonly Hypothesis[] = [...PAIRED, ...FORM_HYPOTHESES]
 
 // Two mistakes at once make thousands of signatures.
 const MAX_PAIRED_BYTES = 65_536
+const MAX_PAIRED_HEADERS = 100
+const MAX_PAIRED_TRIALS = 5000
 
 /**
  * Finds the mistakes that explain why a message is refused: each alone, else two at once. Nothing is guessed: with what is
@@ -46,8 +48,11 @@ export async function diagnose(subject: Subject): Promise<readonly Diagnosis[]> 
   const timeless = { ...subject, toleranceMs: Number.POSITIVE_INFINITY }
   if (await isAccepted(timeless)) return diagnoseTime(subject)
   const single = await explain(timeless, subject, HYPOTHESES)
-  if (single.length > 0 || subject.request.body.length > MAX_PAIRED_BYTES) return single
-  return diagnosePairs(timeless, subject)
+  return single.length > 0 || isLarge(subject) ? single : diagnosePairs(timeless, subject)
+}
+
+function isLarge({ request: { body, headers } }: Subject): boolean {
+  return body.length > MAX_PAIRED_BYTES || Object.keys(headers).length > MAX_PAIRED_HEADERS
 }
 
 /** The signature is right: only the time is not. */
@@ -57,10 +62,12 @@ async function diagnoseTime(subject: Subject): Promise<readonly Diagnosis[]> {
 }
 
 async function diagnosePairs(timeless: Subject, subject: Subject): Promise<readonly Diagnosis[]> {
+  const trials = { left: MAX_PAIRED_TRIALS }
   for (const [index, first] of PAIRED.entries()) {
     const others = PAIRED.slice(index + 1).filter(({ group }) => group !== first.group)
     for (const variation of first.vary(timeless)) {
-      const found = await explain(variation.subject, subject, others)
+      if (trials.left <= 0) return []
+      const found = await explain(variation.subject, subject, others, trials)
       const cause = { hypothesis: first, detail: variation.detail }
       if (found.length > 0) return found.slice(0, 1).map((causes) => [cause, ...causes])
     }
@@ -73,11 +80,12 @@ async function explain(
   from: Subject,
   subject: Subject,
   hypotheses: readonly Hypothesis[],
+  trials: Trials = UNLIMITED,
 ): Promise<readonly Diagnosis[]> {
   const found: Diagnosis[] = []
   const confirmed: Subject[] = []
   for (const hypothesis of hypotheses) {
-    const variation = await confirmedOf(hypothesis.vary(from))
+    const variation = await confirmedOf(hypothesis.vary(from), trials)
     if (variation === null || confirmed.some((other) => isSame(other, variation.subject))) continue
     confirmed.push(variation.subject)
     const timed = { ...variation.subject, toleranceMs: subject.toleranceMs }
@@ -87,8 +95,18 @@ async function explain(
   return found
 }
 
-async function confirmedOf(variations: readonly Variation[]): Promise<Variation | null> {
-  for (const variation of variations) if (await isAccepted(variation.subject)) return variation
+/** How many more messages may be verified: whoever sends one says how many variations it has. */
+interface Trials {
+  left: number
+}
+
+const UNLIMITED: Trials = { left: Number.POSITIVE_INFINITY }
+
+async function confirmedOf(variations: readonly Variation[], trials: Trials): Promise<Variation | null> {
+  for (const variation of variations) {
+    trials.left -= 1
+    if (await isAccepted(variation.subject)) return variation
+  }
   return null
 }
 

@@ -84,11 +84,20 @@ function withTemplates(subject: Subject, change: (template: string) => string): 
   return withForm(subject, { headers: Object.fromEntries(headers) })
 }
 
-// A signature in hex or base64 at the end of a value, and what stands before it.
-const ENDING = /^(.*?)(?:[0-9a-f]{40,}|[A-Za-z0-9+/_-]{27,}={0,2})$/i
+// A signature is no longer; what stands beside it is short.
+const MAX_LENGTH = 1024
 
-// As long as servers let a header be.
-const MAX_LENGTH = 16_384
+// SHA-1 in base64 without its padding.
+const MIN_SIGNATURE = 27
+
+/** What stands before the run of hex or base64 at the end of a value; empty where there is none. */
+function beforeSignature(value: string): string {
+  let end = value.length
+  while (end > value.length - 2 && value[end - 1] === '=') end -= 1
+  let start = end
+  while (start > 0 && /[A-Za-z0-9+/_-]/.test(value.charAt(start - 1))) start -= 1
+  return end - start < MIN_SIGNATURE ? '' : value.slice(0, start)
+}
 
 /** What the received header has before its signature: all of it, or the name of the item in a list. */
 function prefixVariations(subject: Subject): readonly Variation[] {
@@ -96,11 +105,11 @@ function prefixVariations(subject: Subject): readonly Variation[] {
   const value = found === null ? undefined : headerEntry(subject.request, found[0])?.values[0]
   if (found === null || value === undefined || value.length > MAX_LENGTH) return []
   const [name, template] = found
-  const [, whole = ''] = ENDING.exec(value) ?? []
-  const items = [...value.matchAll(/([A-Za-z][A-Za-z0-9_-]*)=/g)].map(([, item = '']) => item)
+  const whole = beforeSignature(value)
+  const items = new Set([...value.matchAll(/([A-Za-z][A-Za-z0-9_-]*)=/g)].map(([, item = '']) => item))
   const templates = [
     `${whole.replace(/[[\]{}]/g, '$&$&')}{signature}`,
-    ...items.map((item) => template.replace(/[A-Za-z][A-Za-z0-9_-]*=(?=\{signature\})/, () => `${item}=`)),
+    ...[...items].map((item) => template.replace(/[A-Za-z][A-Za-z0-9_-]*=(?=\{signature\})/, () => `${item}=`)),
   ]
   return templates
     .filter((each) => each !== template)

@@ -1,5 +1,6 @@
 import { utf8 } from '../../bytes.ts'
 import { decodeSecret } from '../../kinds/signature-secret.ts'
+import { hidesSecret, scrubText } from '../../send/scrub-text.ts'
 import type { HmacForm } from '../../types.ts'
 import { printable } from '../terminal/printable.ts'
 
@@ -18,42 +19,38 @@ export interface Mask {
   text(text: string): string
 }
 
-// Beyond any byte, so that it is told from all of them.
-const HOLE = '\uffff'
-const SHOWN = '[secret]'
-// A shorter secret may be part of any word, and the holes would spell it.
-const MIN_SEARCHED = 6
-
 /** @internal */
 export function createMask(secrets: readonly string[], form: HmacForm): Mask {
-  const needles = [...new Set(secrets.flatMap((secret) => needlesOf(secret, form)))].sort((a, b) => b.length - a.length)
+  const needles = [...new Set(secrets.flatMap((secret) => needlesOf(secret, form)))]
   const show = (bytes: Uint8Array): ShownBytes => {
-    const binary = Buffer.from(bytes).toString('latin1')
-    const masked = needles.reduce((text, needle) => text.replaceAll(needle, () => HOLE), binary)
-    const text = masked.split(HOLE).map((piece) => readable(Buffer.from(piece, 'latin1')))
-    const base64 = masked === binary ? Buffer.from(bytes).toString('base64') : null
-    return { text: text.join(SHOWN), base64, length: bytes.length }
+    const binary = binaryOf(bytes)
+    const base64 = hidesSecret(binary, needles) ? null : Buffer.from(bytes).toString('base64')
+    const text = base64 === null ? scrubText(binary, needles) : binary
+    return { text: readable(Buffer.from(text, 'latin1')), base64, length: bytes.length }
   }
   return { bytes: show, text: (text) => show(utf8(text)).text }
 }
 
-/** A secret as it may stand in a message, one character a byte: as a text in any encoding, or as the key that it stands for. */
+/** A secret as it may stand in a message: its text, the key that it stands for, and both as bytes, a character for each. */
 function needlesOf(secret: string, { keyPrefix = '' }: HmacForm): readonly string[] {
   const bare = keyPrefix !== '' && secret.startsWith(keyPrefix) ? secret.slice(keyPrefix.length) : secret
   const keys = (['hex', 'base64', 'base64url'] as const).flatMap((key) => decodeSecret(bare, { key }) ?? [])
-  const texts = [secret, secret.trim(), bare].flatMap((text) => [
-    text,
-    encodeURIComponent(text.toWellFormed()),
-    new URLSearchParams([['', text]]).toString().slice(1),
-    JSON.stringify(text).slice(1, -1),
-    Buffer.from(text)
-      .toString('base64')
-      .replace(/={1,2}$/, ''),
-    Buffer.from(text).toString('hex'),
-  ])
-  return [...texts.map((text) => utf8(text)), ...keys]
-    .map((bytes) => Buffer.from(bytes).toString('latin1'))
-    .filter((needle) => needle.length >= MIN_SEARCHED)
+  const texts = [secret, secret.trim(), bare].filter((text) => text !== '')
+  const bytes = texts.map((text) => utf8(text))
+  return [...texts, ...bytes.map(binaryOf), ...[...bytes, ...keys].flatMap(spellingsOf)]
+}
+
+// A shorter key is in any text.
+const MIN_KEY_BYTES = 6
+
+function spellingsOf(bytes: Uint8Array): readonly string[] {
+  if (bytes.length < MIN_KEY_BYTES) return []
+  const base64 = Buffer.from(bytes).toString('base64url')
+  return [binaryOf(bytes), Buffer.from(bytes).toString('hex'), base64, base64.replaceAll('-', '+').replaceAll('_', '/')]
+}
+
+function binaryOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1')
 }
 
 const ESCAPES: { readonly [control: string]: string } = { '\r': '\\r', '\t': '\\t', '\n': '\n' }

@@ -40,8 +40,22 @@ export function readMessage(bytes: Uint8Array, path: string): RawMessage {
 
 /** `Name: value`, without the blanks around the value; `null` for anything else. @internal */
 export function readHeaderLine(line: string): readonly [name: string, value: string] | null {
-  const [, name = '', value = ''] = /^([^:]*):[ \t]*(.*?)[ \t]*$/s.exec(line) ?? []
+  const colon = line.indexOf(':')
+  const name = line.slice(0, Math.max(0, colon))
+  const value = trimBlanks(line.slice(colon + 1))
   return isToken(name) && !/[\r\n\0]/.test(value) ? [name, value] : null
+}
+
+/** By hand: a pattern would begin anew at each of many blanks. */
+function trimBlanks(text: string): string {
+  let [start, end] = [0, text.length]
+  while (isBlank(text[start])) start += 1
+  while (end > start && isBlank(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }
 
 /** Headers by name; of one that stands more than once, in any letters, all values. @internal */

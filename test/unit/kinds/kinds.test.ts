@@ -102,6 +102,19 @@ describe('queryApiKey', () => {
   })
 })
 
+describe('cookieApiKey', () => {
+  // RFC 6265, section 4.1.1
+  it.each(['a,b', 'a;b', 'a"b', 'a\\b', 'a b', 'é'])('refuses %j, which is no cookie value', (token) => {
+    expect(verdict(REQUIREMENTS.cookieApiKey, token)).toBe('ERR_TOKEN_COOKIE')
+  })
+
+  it('takes every other visible character', () => {
+    expect(verdict(REQUIREMENTS.cookieApiKey, "!#$%&'()*+-./09:<=>?@AZ[]^_`az{|}~")).toBe(
+      "!#$%&'()*+-./09:<=>?@AZ[]^_`az{|}~",
+    )
+  })
+})
+
 describe('headerApiKey', () => {
   it.each<[string | undefined, unknown, unknown]>([
     [undefined, 'token', 'token'],
@@ -174,6 +187,13 @@ describe('hmacSignature', () => {
     expect(verdict(signing(), { secrets: ['secret'], keyId: 'k1' })).toEqual(need(['secret'], { keyId: 'k1' }))
     const rotating = { separator: ',' }
     expect(verdict(signing(rotating), ['one', 'two'])).toEqual(need(['one', 'two'], {}, { ...form, ...rotating }))
+  })
+
+  it('takes a key id of 128 characters at most', () => {
+    const keyed = (length: number): object => ({ secrets: ['secret'], keyId: 'k'.repeat(length) })
+    expect(verdict(signing(), keyed(128))).toMatchObject({ kind: 'signature' })
+    expect(verdict(signing(), keyed(129))).toBe('ERR_TOKEN_TYPE')
+    expect(verdict(signing(), keyed(0))).toBe('ERR_TOKEN_TYPE')
   })
 
   it.each<[unknown, object, string]>([
