@@ -13,16 +13,17 @@ export interface SealingKey {
 const VERSION = 'lk1'
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/
 const IV_BYTES = 12
-const KEY_LENGTH = 'a sealing key has 32 bytes'
+
+type KeyUsage = 'encrypt' | 'decrypt'
 
 /**
  * Seals a text with AES-256-GCM.
+ *
+ * INVARIANT: the key is as {@link copyKey} or {@link copyKeys} gave it.
  * @param context What the text belongs to; opening needs the same.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key.
  * @internal
  */
 export async function seal(text: string, { keyId, key }: SealingKey, context: readonly string[]): Promise<string> {
-  checkKeyId(keyId)
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
   const algorithm = { name: 'AES-GCM', iv, additionalData: associatedData(keyId, context) }
   const sealed = await crypto.subtle.encrypt(algorithm, await importKey(key, 'encrypt'), utf8(text))
@@ -31,6 +32,8 @@ export async function seal(text: string, { keyId, key }: SealingKey, context: re
 
 /**
  * Opens what {@link seal} made.
+ *
+ * INVARIANT: the keys are as {@link copyKeys} gave them.
  * @param keys Every key that may have sealed it; the one with its key id is tried.
  * @throws A {@link SecurityError} with code `ERR_SEAL_KEY` without that key, and `ERR_SEAL_INVALID` for everything else:
  * damage, another context, another key of the same id. The platform's error never shows.
@@ -60,35 +63,46 @@ export function sealedWith(sealed: string): string | undefined {
 }
 
 /**
- * Copies a list of keys, the first of which is to seal.
+ * Copies a list of keys, each of which opens.
+ * @param first What the first key must be able to do, too. Default `encrypt`.
  * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for no list, an unusable key, or two of one id.
  * @internal
  */
-export function copyKeys(keys: unknown): readonly [SealingKey, ...SealingKey[]] {
+export function copyKeys(keys: unknown, first: KeyUsage = 'encrypt'): readonly [SealingKey, ...SealingKey[]] {
   return total('ERR_ARGUMENT_INVALID', () => {
     if (!Array.isArray(keys)) throw unusableKey('expected the sealing keys as a list')
-    const [first, ...others] = Array.from(keys as readonly SealingKey[], copyKey)
-    if (first === undefined) throw unusableKey('expected at least one sealing key')
-    if (first.key instanceof CryptoKey) checkCryptoKey(first.key, 'encrypt')
-    const isUnique = new Set([first, ...others].map(({ keyId }) => keyId)).size === others.length + 1
+    const [newest, ...others] = Array.from(keys, (key: unknown) => copyKey(key, 'decrypt'))
+    if (newest === undefined) throw unusableKey('expected at least one sealing key')
+    if (newest.key instanceof CryptoKey) checkCryptoKey(newest.key, first)
+    const isUnique = new Set([newest, ...others].map(({ keyId }) => keyId)).size === others.length + 1
     if (!isUnique) throw unusableKey('two sealing keys have one `keyId`')
-    return [first, ...others]
+    return [newest, ...others]
   })
 }
 
-function copyKey({ keyId, key }: SealingKey): SealingKey {
-  checkKeyId(keyId)
+/**
+ * Copies a key: own properties only, each read once.
+ * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key; and whatever a getter throws.
+ * @internal
+ */
+export function copyKey(given: unknown, usage: KeyUsage): SealingKey {
+  const keyId = ownValue(given, 'keyId')
+  if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) {
+    throw unusableKey('expected a sealing key whose `keyId` is 1 to 64 of `A-Z a-z 0-9 _ -`')
+  }
+  const key = ownValue(given, 'key')
   if (key instanceof CryptoKey) {
-    checkCryptoKey(key, 'decrypt')
+    checkCryptoKey(key, usage)
     return { keyId, key }
   }
-  if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey(KEY_LENGTH)
-  return { keyId, key: new Uint8Array(key) }
+  const copy = key instanceof Uint8Array ? new Uint8Array(key) : undefined
+  if (copy?.length !== 32) throw unusableKey('a sealing key has 32 bytes')
+  return { keyId, key: copy }
 }
 
-function checkKeyId(keyId: unknown): void {
-  if (typeof keyId === 'string' && KEY_ID.test(keyId)) return
-  throw unusableKey('`keyId` is not 1 to 64 of `A-Z a-z 0-9 _ -`')
+function ownValue(given: unknown, name: string): unknown {
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, name)) return undefined
+  return (given as Readonly<Record<string, unknown>>)[name]
 }
 
 /** Unambiguous: JSON keeps the parts apart. */
@@ -96,16 +110,12 @@ function associatedData(keyId: string, context: readonly string[]): Uint8Array<A
   return utf8(JSON.stringify([VERSION, keyId, ...context]))
 }
 
-async function importKey(key: Uint8Array | CryptoKey, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
-  if (key instanceof CryptoKey) {
-    checkCryptoKey(key, usage)
-    return key
-  }
-  if (!(key instanceof Uint8Array) || key.length !== 32) throw unusableKey(KEY_LENGTH)
+async function importKey(key: Uint8Array | CryptoKey, usage: KeyUsage): Promise<CryptoKey> {
+  if (key instanceof CryptoKey) return key
   return crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, [usage])
 }
 
-function checkCryptoKey({ algorithm, usages }: CryptoKey, usage: 'encrypt' | 'decrypt'): void {
+function checkCryptoKey({ algorithm, usages }: CryptoKey, usage: KeyUsage): void {
   const { name, length } = algorithm as AesKeyAlgorithm
   if (name === 'AES-GCM' && length === 256 && usages.includes(usage)) return
   throw unusableKey(`expected an AES-GCM key of 256 bits that may ${usage}`)

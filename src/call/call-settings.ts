@@ -37,18 +37,24 @@ export function readCallSettings(given: unknown): CallSettings {
       message: '`mintCallToken` needs the `callId` that its tokens are for',
     })
   }
-  const context = options.templateContext === undefined ? undefined : snapshot(options.templateContext)
-  if (context?.ok === false) {
-    throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'expected `templateContext` as JSON' })
-  }
   const { anonymous, unusedTokens, callTokenCounts, tenant, environment, mintCallToken } = options
   const { unknownFields, allowInsecureOrigins } = options
   return {
     options,
-    templateContext: context?.value,
+    templateContext: options.templateContext === undefined ? undefined : copyContext(options.templateContext),
     parse: withoutUndefined({ unknownFields, allowInsecureOrigins }),
     resolve: withoutUndefined({ anonymous, unusedTokens, callTokenCounts, tenant, environment, mintCallToken }),
   }
+}
+
+/** Variables fill tokens, and so may be secrets. */
+function copyContext(context: unknown): JsonValue {
+  const copy = snapshot(context, { reveal: true })
+  if (copy.ok) return copy.value
+  const places = copy.issues.map(({ pointer, message }) => `at \`${pointer}\`: ${message}`)
+  throw new SecurityError('ERR_ARGUMENT_INVALID', {
+    message: `\`templateContext\` cannot be used, ${places.join('; ')}`,
+  })
 }
 
 /** Leaves out what is `undefined`. */
@@ -58,7 +64,8 @@ function withoutUndefined<T extends object>(values: T): { [K in keyof T]: Exclud
   }
 }
 
-function isFunction(value: unknown): boolean {
+/** @internal */
+export function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
@@ -66,6 +73,7 @@ function isBoolean(value: unknown): boolean {
   return typeof value === 'boolean'
 }
 
-function isName(value: unknown): boolean {
-  return isString(value) && value !== ''
+/** Whether it names something: a tenant, a call. @internal */
+export function isName(value: unknown): boolean {
+  return isString(value) && value !== '' && value.isWellFormed()
 }

@@ -1,7 +1,8 @@
-import { jwtVerify, SignJWT } from 'jose'
-import { SecurityError } from '../errors.ts'
+import { type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose'
 import { makeIssue, type Result } from '../result.ts'
 import { Secret } from '../secret.ts'
+import { readClock } from '../stores/store-arguments.ts'
+import { readIssuerOptions, readMintRequest, readVerifyOptions, type TokenKey } from './call-token-options.ts'
 import type { CallTokenRequest, MaybePromise } from './types.ts'
 
 /** How call tokens are signed. */
@@ -55,23 +56,21 @@ const CLOCK_SKEW_SECONDS = 60
 /**
  * Makes an issuer of call tokens: compact JWS, HS256 or EdDSA by the key.
  *
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key.
+ * `mintCallToken` takes `expiresAt` in milliseconds, and refuses one that is past, with the same code.
+ *
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key or option.
  * @example
  * const { mintCallToken } = createCallTokenIssuer({ key: crypto.getRandomValues(new Uint8Array(32)) })
  * await resolveCall(payload, { mintCallToken, callId })
  */
 export function createCallTokenIssuer(options: CallTokenIssuerOptions): CallTokenIssuer {
-  const { key, keyId, issuer = ISSUER, lifetimeSeconds = 3600, now = Date.now } = options
-  const alg = algorithmOf(key, 'sign')
-  if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds <= 0) {
-    throw new SecurityError('ERR_ARGUMENT_INVALID', {
-      message: 'expected `lifetimeSeconds` as a positive integer',
-      phase: 'need',
-    })
-  }
+  const { key: signing, keyId, issuer = ISSUER, lifetimeSeconds = 3600, now = Date.now } = readIssuerOptions(options)
+  const { key, alg } = signing
   return {
-    mintCallToken: async ({ callId, scopes, expiresAt }) => {
-      const issuedAt = Math.floor(now() / 1000)
+    mintCallToken: async (request) => {
+      const nowMs = readClock(now)
+      const { callId, scopes, expiresAt } = readMintRequest(request, nowMs)
+      const issuedAt = Math.floor(nowMs / 1000)
       const token = await new SignJWT({ scopes: [...scopes] })
         .setProtectedHeader(keyId === undefined ? { alg, typ: TYPE } : { alg, typ: TYPE, kid: keyId })
         .setIssuer(issuer)
@@ -90,7 +89,8 @@ export function createCallTokenIssuer(options: CallTokenIssuerOptions): CallToke
  *
  * @param token The value of `X-Ultravox-Call-Token`.
  * @returns Call and scopes; or one issue that does not say which check failed but for a missing scope.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key. What `isCallActive` throws, it throws.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key or option. What `isCallActive`
+ * throws, it throws.
  * @example
  * const result = await verifyCallToken(header, { key, scopes: ['calls:hangup'], isCallActive: (id) => calls.has(id) })
  * if (!result.ok) return new Response(null, { status: 401 })
@@ -99,8 +99,8 @@ export async function verifyCallToken(
   token: string,
   options: VerifyCallTokenOptions,
 ): Promise<Result<CallTokenClaims>> {
-  const { key, scopes, isCallActive, issuer = ISSUER, now = Date.now } = options
-  const claims = await readClaims(token, key, issuer, new Date(now()))
+  const { key, scopes, isCallActive, issuer = ISSUER, now = Date.now } = readVerifyOptions(options)
+  const claims = await readClaims(token, key, issuer, new Date(readClock(now)))
   if (claims === null || !(await isCallActive(claims.callId))) return refuse('the call token is not valid here')
   const missing = scopes.filter((scope) => !claims.scopes.includes(scope))
   if (missing.length > 0) return refuse(`the call token lacks ${missing.map((scope) => `\`${scope}\``).join(', ')}`)
@@ -109,14 +109,16 @@ export async function verifyCallToken(
 
 async function readClaims(
   token: string,
-  key: Uint8Array | CryptoKey,
+  { key, alg }: TokenKey,
   issuer: string,
   currentDate: Date,
 ): Promise<CallTokenClaims | null> {
-  const algorithms = [algorithmOf(key, 'verify')]
+  const requiredClaims = ['sub', 'iat', 'exp', 'scopes']
+  const checks = { algorithms: [alg], issuer, typ: TYPE, currentDate, requiredClaims }
   try {
-    const checks = { algorithms, issuer, typ: TYPE, currentDate, requiredClaims: ['sub', 'iat', 'exp', 'scopes'] }
-    const { sub, iat, scopes } = (await jwtVerify(token, key, checks)).payload
+    // Without a prototype, which could grant a tolerance.
+    const options: JWTVerifyOptions = Object.assign(Object.create(null), checks)
+    const { sub, iat, scopes } = (await jwtVerify(token, key, options)).payload
     const isList = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
     // RFC 7519 §4.1.6 leaves it open; a token that is yet to be issued was made by a clock that is not to be trusted.
     const isIssued = typeof iat === 'number' && iat <= currentDate.getTime() / 1000 + CLOCK_SKEW_SECONDS
@@ -125,20 +127,6 @@ async function readClaims(
     // The library's error may quote claims of the token.
     return null
   }
-}
-
-function algorithmOf(key: unknown, usage: 'sign' | 'verify'): 'HS256' | 'EdDSA' {
-  if (key instanceof Uint8Array && key.length >= 32) return 'HS256'
-  if (key instanceof CryptoKey && key.usages.includes(usage)) {
-    if (isHmacSha256(key.algorithm)) return 'HS256'
-    if (key.algorithm.name === 'Ed25519') return 'EdDSA'
-  }
-  const message = `expected \`key\` as at least 32 bytes, or a CryptoKey for HMAC SHA-256 or Ed25519 that may ${usage}`
-  throw new SecurityError('ERR_ARGUMENT_INVALID', { message, phase: 'need' })
-}
-
-function isHmacSha256(algorithm: KeyAlgorithm): boolean {
-  return algorithm.name === 'HMAC' && (algorithm as HmacKeyAlgorithm).hash.name === 'SHA-256'
 }
 
 function refuse(message: string): Result<CallTokenClaims> {

@@ -1,5 +1,7 @@
 import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
+import { snapshot } from '../snapshot.ts'
+import type { JsonValue } from '../types.ts'
 import { isReadable, isReference, type ToolEntry } from './tool-entry.ts'
 import type { ResolveCallOptions, StoredTool, ToolReference } from './types.ts'
 
@@ -11,6 +13,8 @@ export type FoundTool =
 /** A stored tool, and the name that its definition declares. @internal */
 interface ReadTool extends StoredTool {
   readonly declaredName: string | undefined
+  /** The definition as it was given, to tell which one it is; `definition` is a copy. */
+  readonly given: unknown
 }
 
 /**
@@ -77,22 +81,23 @@ function readStoredTool(given: StoredTool): ReadTool {
     Object.hasOwn(given, key) ? given[key] : undefined
   const [toolId, name, definition] = [own('toolId'), own('name'), own('definition')]
   if (typeof name !== 'string') throw new TypeError('a stored tool without a name')
+  if (toolId !== undefined && typeof toolId !== 'string') throw new TypeError('a stored tool whose id is no text')
   const ownership = own('ownership') === 'public' ? 'public' : 'private'
-  const tool = { name, definition, ownership, declaredName: declaredName(definition) } as const
+  const copy = snapshot(definition)
+  // What cannot be copied has no name; parsing says what is wrong with it.
+  const read = copy.ok
+    ? { definition: copy.value, declaredName: declaredName(copy.value) }
+    : { definition, declaredName: undefined }
+  const tool = { name, ownership, ...read, given: definition } as const
   return toolId === undefined ? tool : { ...tool, toolId }
 }
 
-/** The name that a definition declares, whether or not it is valid; `undefined` without one that can be read. @internal */
-function declaredName(definition: unknown): string | undefined {
-  try {
-    if (typeof definition !== 'object' || definition === null) return undefined
-    const key = Object.hasOwn(definition, 'modelToolName') ? 'modelToolName' : 'model_tool_name'
-    const name: unknown = Object.hasOwn(definition, key) ? (definition as Record<string, unknown>)[key] : undefined
-    return typeof name === 'string' ? name : undefined
-  } catch {
-    // What a getter throws may quote a secret; parsing reports it.
-    return undefined
-  }
+/** The name that a definition declares, whether or not it is valid. */
+function declaredName(definition: JsonValue | undefined): string | undefined {
+  if (typeof definition !== 'object' || definition === null) return undefined
+  const key = Object.hasOwn(definition, 'modelToolName') ? 'modelToolName' : 'model_tool_name'
+  const name = Object.hasOwn(definition, key) ? (definition as { readonly [key: string]: JsonValue })[key] : undefined
+  return typeof name === 'string' ? name : undefined
 }
 
 /** The name by which the model would know a selected tool, as far as it is known. @internal */

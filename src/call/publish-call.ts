@@ -1,4 +1,4 @@
-import { enablePatches, Immer, type Patch } from 'immer'
+import { enablePatches, Immer, isDraft, type Patch } from 'immer'
 import { viewTool } from './call-tool.ts'
 import type { FoundTool } from './find-tools.ts'
 import type { ReadCall } from './read-call.ts'
@@ -18,6 +18,7 @@ export interface PublishedTool {
 /**
  * Makes the call that may be stored and shown: each tool as its view, no tokens, no overrides left to apply, no variables
  * that filled a token. Everything else is shared with the given call.
+ * @throws Where an object that has to change cannot be copied or read.
  * @internal
  */
 export function publishCall<Call>(
@@ -33,7 +34,7 @@ export function publishCall<Call>(
     delete root[read.overridesKey]
     const context = root[read.contextKey]
     if (typeof context !== 'object' || context === null) return
-    for (const variable of secretVariables) delete (context as Record<string, unknown>)[variable]
+    for (const variable of secretVariables) delete draftOf(context)[variable]
   }
   if (!patches) return { call: immer.produce(call, recipe) as Call }
   enablePatches()
@@ -52,6 +53,12 @@ function view({ entry, found, tool }: PublishedTool): unknown {
 
 function put(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const last = path.at(-1) ?? ''
-  const parent = path.slice(0, -1).reduce((node, key) => node[key] as Record<string, unknown>, root)
+  const parent = path.slice(0, -1).reduce((node, key) => draftOf(node[key]), root)
   parent[last] = value
+}
+
+/** INVARIANT: only drafts are changed. What immer would not copy it hands out as it is, and it is the caller's. */
+function draftOf(node: unknown): Record<string, unknown> {
+  if (!isDraft(node)) throw new TypeError('an object that cannot be copied')
+  return node as Record<string, unknown>
 }

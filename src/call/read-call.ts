@@ -36,12 +36,14 @@ export function readCall(call: unknown): ReadCall {
   const copy = snapshot(call)
   if (!copy.ok) return { ...NOTHING, issues: copy.issues }
   const { value, issues, toInput } = normalise(copy.value, callSchema.shape)
-  const schemaIssues = [...issues, ...checkSchema(value, callSchema)]
   const root = objectOf(value)
   const template = objectOf(root['callTemplate'])
+  const overrides = objectOf(root['toolOverrides'])
+  const tooLong = findLongLists({ root, template, overrides })
+  if (tooLong.length > 0) return { ...NOTHING, toInput, issues: tooLong }
+  const schemaIssues = [...issues, ...checkSchema(value, callSchema)]
   const base = template['selectedTools'] !== undefined ? '/callTemplate/selectedTools' : '/selectedTools'
   const selected = template['selectedTools'] ?? root['selectedTools']
-  const overrides = objectOf(root['toolOverrides'])
   const broken = brokenFields(schemaIssues)
   const entries = [...entriesOf(selected, base, broken), ...entriesOf(overrides['add'], '/toolOverrides/add', broken)]
   return {
@@ -69,6 +71,20 @@ const NOTHING: Omit<ReadCall, 'issues'> = {
   contextKey: 'templateContext',
   toInput: (pointer) => pointer,
   removed: { all: false, names: [] },
+}
+
+/** A small payload could make a platform look up thousands of tools at once. */
+const MAX_TOOLS = 256
+
+function findLongLists(call: { readonly [place in 'root' | 'template' | 'overrides']: JsonObject }): readonly Issue[] {
+  const lists = {
+    '/selectedTools': call.root['selectedTools'],
+    '/callTemplate/selectedTools': call.template['selectedTools'],
+    '/toolOverrides/add': call.overrides['add'],
+  }
+  const tooLong = Object.entries(lists).filter(([, list]) => Array.isArray(list) && list.length > MAX_TOOLS)
+  const help = 'give a call the tools that it needs'
+  return tooLong.map(([pointer]) => makeIssue('ERR_INPUT_TOO_LARGE', pointer, `more than ${MAX_TOOLS} tools`, help))
 }
 
 function entriesOf(

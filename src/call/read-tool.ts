@@ -2,7 +2,7 @@ import { parseDefinition } from '../definition/parse.ts'
 import { pointerTo } from '../json-pointer.ts'
 import { checkType, type ParameterValues } from '../request/parameters.ts'
 import { type Issue, makeIssue } from '../result.ts'
-import { didYouMean } from '../suggest.ts'
+import { createAdviser } from '../suggest.ts'
 import type { ParseOptions, ToolDefinition } from '../types.ts'
 import { type FoundTool, nameOf } from './find-tools.ts'
 import { isReadable, isReference, type ToolEntry } from './tool-entry.ts'
@@ -61,9 +61,6 @@ function checkName(name: string | null, pointer: string): readonly Issue[] {
   return [makeIssue('ERR_TOOL_NAME', pointer, message, 'give `modelToolName` in the definition, or `nameOverride`')]
 }
 
-// Hundreds of unknown names are no misspelt ones, and looking for what each was meant to be takes time.
-const MAX_SUGGESTIONS = 50
-
 function checkOverrides(definition: ToolDefinition, overrides: ParameterValues, entry: string): readonly Issue[] {
   const base = `${entry}/parameterOverrides`
   const dynamic = new Map((definition.dynamicParameters ?? []).map((parameter) => [parameter.name, parameter]))
@@ -71,15 +68,15 @@ function checkOverrides(definition: ToolDefinition, overrides: ParameterValues, 
   const required = definition.requirements?.requiredParameterOverrides ?? []
   const missing = required.filter((name) => !Object.hasOwn(overrides, name))
   const unknown = Object.keys(overrides).filter((name) => !known.has(name))
+  const didYouMean = createAdviser()
   return [
     ...missing.map((name) => {
       const message = `the tool requires an override of parameter \`${name}\``
       return makeIssue('ERR_OVERRIDE_MISSING', base, message, `add \`${name}\` to \`parameterOverrides\``)
     }),
-    ...unknown.map((name, index) => {
-      const help = index < MAX_SUGGESTIONS ? didYouMean(name, known) : undefined
+    ...unknown.map((name) => {
       const message = `the tool has no parameter \`${name}\` to override`
-      return makeIssue('ERR_OVERRIDE_UNKNOWN', pointerTo(base, name), message, help)
+      return makeIssue('ERR_OVERRIDE_UNKNOWN', pointerTo(base, name), message, didYouMean(name, known))
     }),
     ...Object.entries(overrides).flatMap(
       ([name, value]) => checkType(value, dynamic.get(name)?.schema, pointerTo(base, name), name) ?? [],

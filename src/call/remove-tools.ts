@@ -1,11 +1,8 @@
 import { type Issue, makeIssue } from '../result.ts'
-import { didYouMean } from '../suggest.ts'
+import { createAdviser } from '../suggest.ts'
 import { type FoundTool, isNameKnown, nameOf } from './find-tools.ts'
 import type { RemovedTools } from './read-call.ts'
 import type { ToolEntry } from './tool-entry.ts'
-
-// More names that nobody has are no misspelt ones, and looking for what each was meant to be takes time.
-const MAX_SUGGESTIONS = 50
 
 /**
  * Takes tools out of a call, by the name that the model would see: first those that `remove` names, then all for
@@ -25,10 +22,19 @@ export function removeTools(
   const names = new Map(base.flatMap((entry) => removableName(entry, found.get(entry))))
   const known = new Set(names.values())
   const gone = new Set(removed.names.map(({ name }) => name))
-  const kept = entries.filter((entry) => isAdded(entry) || !(removed.all || gone.has(names.get(entry) ?? '')))
+  const isRemoved = (entry: ToolEntry): boolean => {
+    const name = names.get(entry)
+    return removed.all || (name !== undefined && gone.has(name))
+  }
+  const kept = entries.filter((entry) => isAdded(entry) || !isRemoved(entry))
   const isAnyNameOpen = kept.some((entry) => !isAdded(entry) && !isNameKnown(entry, found.get(entry)))
   const unknown = isAnyNameOpen ? [] : removed.names.filter(({ name }) => !known.has(name))
-  return { kept, issues: unknown.map((each, index) => notFound(each, known, index)) }
+  const didYouMean = createAdviser()
+  const issues = unknown.map(({ name, pointer }) => {
+    const message = `no selected tool is named \`${name}\``
+    return makeIssue('ERR_TOOL_NOT_FOUND', pointer, message, didYouMean(name, known))
+  })
+  return { kept, issues }
 }
 
 /** A tool that is not stored goes by the name that it was looked for; one whose look-up failed may have another. */
@@ -36,9 +42,4 @@ function removableName(entry: ToolEntry, found: FoundTool | undefined): readonly
   const name = nameOf(entry, found)
   const isOpen = found?.issue?.code === 'ERR_TOOL_LOOKUP' && entry.tool.nameOverride === undefined
   return name === undefined || isOpen ? [] : [[entry, name]]
-}
-
-function notFound({ name, pointer }: RemovedTools['names'][number], known: ReadonlySet<string>, index: number): Issue {
-  const help = index < MAX_SUGGESTIONS ? didYouMean(name, known) : undefined
-  return makeIssue('ERR_TOOL_NOT_FOUND', pointer, `no selected tool is named \`${name}\``, help)
 }

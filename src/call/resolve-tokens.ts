@@ -7,7 +7,7 @@ import { resolve } from '../plan/resolve.ts'
 import { fillTemplates } from '../plan/templates.ts'
 import { type Issue, makeIssue } from '../result.ts'
 import { secretText } from '../secret.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean, MAX_SUGGESTIONS } from '../suggest.ts'
 import type {
   Authenticated,
   AuthTokens,
@@ -80,9 +80,6 @@ function holdsTemplate(token: unknown): boolean {
   return text === undefined ? Object.values(token).some(holdsTemplate) : text.includes('{{')
 }
 
-// Whoever supplies hundreds of names misfiled none of them by mistake.
-const MAX_HINTED = 50
-
 /** Tokens filed under the header's or parameter's name instead of the requirement's: the commonest mistake. */
 function misfiledHints(definition: ToolDefinition, authTokens: unknown): readonly string[] {
   const requirements = optionsOf(definition).flatMap(requirementsOf)
@@ -95,7 +92,7 @@ function misfiledHints(definition: ToolDefinition, authTokens: unknown): readonl
     }
   }
   const misfiled = Object.keys(authTokens ?? {}).filter((given) => !names.has(given))
-  const hints = misfiled.slice(0, MAX_HINTED).flatMap((given) => {
+  const hints = misfiled.slice(0, MAX_SUGGESTIONS).flatMap((given) => {
     const match = places.get(given.toLowerCase())
     if (match !== undefined) return [`\`${given}\` is where it is sent: file the token under \`${match}\``]
     const meant = didYouMean(given, names)

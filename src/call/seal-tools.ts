@@ -1,6 +1,7 @@
 import { parseDefinition } from '../definition/parse.ts'
-import { open, type SealingKey, seal } from '../envelope.ts'
+import { copyKey, copyKeys, open, type SealingKey, seal } from '../envelope.ts'
 import { SecurityError } from '../errors.ts'
+import { readOptions } from '../read-options.ts'
 import { Secret } from '../secret.ts'
 import { snapshot } from '../snapshot.ts'
 import type {
@@ -13,6 +14,7 @@ import type {
   ToolDefinition,
   Unauthenticated,
 } from '../types.ts'
+import { isName } from './call-settings.ts'
 import type { ResolvedTool } from './types.ts'
 
 /** What a sealed text belongs to and how it is sealed. */
@@ -52,44 +54,59 @@ const PURPOSE = 'tools'
  *
  * @param tools The `tools` that `resolveCall` gave.
  * @returns Printable ASCII: version, key id, nonce and ciphertext, separated by dots.
- * @throws A {@link SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key or call id.
+ * @throws A {@link core.SecurityError} with code `ERR_ARGUMENT_INVALID` for an unusable key or call id, and for what are no
+ * such tools.
  * @example
  * const sealed = await sealTools(result.tools, { callId, key: { keyId: '2026-11', key: keyBytes } })
  */
-export async function sealTools(
-  tools: ReadonlyMap<string, ResolvedTool>,
-  { callId, key }: SealOptions,
-): Promise<string> {
-  const plain = [...tools.values()].map(({ name, definition, overrides, resolution }) => ({
-    name,
-    definition,
-    overrides,
-    resolution: {
-      ...resolution,
-      mutations: resolution.mutations.map((mutation: Mutation) => ({ ...mutation, value: mutation.value.reveal() })),
-      needs: resolution.needs.map(revealNeed),
-    },
-  }))
-  return seal(JSON.stringify(plain), key, [PURPOSE, checkCallId(callId)])
+export async function sealTools(tools: ReadonlyMap<string, ResolvedTool>, options: SealOptions): Promise<string> {
+  const { callId, key } = readOptions<SealOptions>(options, {
+    callId: isName,
+    key: (value) => ({ copy: copyKey(value, 'encrypt') }),
+  })
+  if (callId === undefined || key === undefined) throw refuse('sealing needs a `callId` and a `key`')
+  return seal(textOf(tools), key, [PURPOSE, callId])
 }
 
 /**
  * Opens what {@link sealTools} made.
  *
  * @returns The tools as `resolveCall` gave them, ready for `buildRequest` and `apply`.
- * @throws A {@link SecurityError} with code `ERR_SEAL_KEY` when none of the keys has its id, or `ERR_SEAL_INVALID` when the
- * text is damaged, was sealed for another call, or with another key of that id.
+ * @throws A {@link core.SecurityError} with code `ERR_SEAL_KEY` when none of the keys has its id, `ERR_SEAL_INVALID` when
+ * the text is damaged, was sealed for another call, or with another key of that id, or `ERR_ARGUMENT_INVALID` for an
+ * unusable call id or list of keys: none, an unusable one, or two of one id.
  * @example
  * const tools = await openTools(sealed, { callId, keys: [currentKey, previousKey] })
  * const outgoing = apply(buildRequest(tools.get('stock_price'), { parameters }), tools.get('stock_price').resolution)
  */
-export async function openTools(
-  sealed: string,
-  { callId, keys }: OpenOptions,
-): Promise<ReadonlyMap<string, ResolvedTool>> {
-  const text = await open(sealed, keys, [PURPOSE, checkCallId(callId)])
-  const tools = JSON.parse(text) as readonly SealedTool[]
+export async function openTools(sealed: string, options: OpenOptions): Promise<ReadonlyMap<string, ResolvedTool>> {
+  const { callId, keys } = readOptions<OpenOptions>(options, {
+    callId: isName,
+    keys: (value) => ({ copy: copyKeys(value, 'decrypt') }),
+  })
+  if (callId === undefined || keys === undefined) throw refuse('opening needs a `callId` and `keys`')
+  const tools = JSON.parse(await open(sealed, keys, [PURPOSE, callId])) as readonly SealedTool[]
   return new Map(tools.map((tool) => [tool.name, restoreTool(tool)]))
+}
+
+function textOf(tools: unknown): string {
+  const refusal = refuse('expected `tools` as `resolveCall` gave them')
+  if (!(tools instanceof Map)) throw refusal
+  try {
+    return JSON.stringify([...tools.values()].map(revealTool))
+  } catch {
+    throw refusal
+  }
+}
+
+function revealTool({ name, definition, overrides, resolution }: ResolvedTool): object {
+  const mutations = resolution.mutations.map((mutation: Mutation) => ({ ...mutation, value: mutation.value.reveal() }))
+  return {
+    name,
+    definition,
+    overrides,
+    resolution: { ...resolution, mutations, needs: resolution.needs.map(revealNeed) },
+  }
 }
 
 function restoreTool({ name, definition, overrides, resolution }: SealedTool): ResolvedTool {
@@ -147,7 +164,6 @@ function frozenCopy<T>(value: T): T {
   return copy.value as T
 }
 
-function checkCallId(callId: unknown): string {
-  if (typeof callId === 'string' && callId !== '' && callId.isWellFormed()) return callId
-  throw new SecurityError('ERR_ARGUMENT_INVALID', { message: 'expected `callId` as a non-empty text' })
+function refuse(message: string): SecurityError {
+  return new SecurityError('ERR_ARGUMENT_INVALID', { message })
 }

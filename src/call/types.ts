@@ -68,7 +68,10 @@ export interface ResolveCallOptions extends Omit<ResolveOptions, 'mintCallToken'
   readonly callId?: string
   /** When the call ends at the latest, in milliseconds since the epoch; handed to `mintCallToken`. */
   readonly expiresAt?: number
-  /** Variables of `{{…}}` templates in token values; the payload's own `templateContext` otherwise. */
+  /**
+   * Variables of `{{…}}` templates in token values: JSON, in which a `Secret` stands for its text. Default: the payload's own
+   * `templateContext`.
+   */
   readonly templateContext?: { readonly [name: string]: unknown }
   /** Whether to return immer's forward patches. Default false. */
   readonly patches?: boolean

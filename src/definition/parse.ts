@@ -1,7 +1,7 @@
 import { SecurityError } from '../errors.ts'
 import { splitUrl } from '../http/url.ts'
 import { type CopiedValue, isString, readOptions } from '../read-options.ts'
-import { hasErrors, type Result, sortIssues } from '../result.ts'
+import { hasErrors, type Issue, type Result, sortIssues } from '../result.ts'
 import { snapshot } from '../snapshot.ts'
 import type { ParseOptions, ToolDefinition } from '../types.ts'
 import { checkLimits } from './limits.ts'
@@ -52,19 +52,20 @@ export function parseDefinition(input: unknown, options?: ParseOptions): Result<
   const limits = checkLimits(copy.value)
   if (limits.length > 0) return { ok: false, issues: sortIssues(limits) }
   const normalised = normalise(copy.value, definitionSchema.shape)
-  const issues = [...normalised.issues]
-  if (issues.length === 0) {
-    issues.push(...checkSchema(normalised.value, definitionSchema, settings.unknownFields === 'allow'))
-  }
+  const spelling = normalised.issues
+  const shape =
+    spelling.length > 0 ? spelling : checkSchema(normalised.value, definitionSchema, settings.unknownFields === 'allow')
   const value = normalised.value as unknown as ToolDefinition
-  if (!hasErrors(issues)) {
-    issues.push(...checkRules(value, settings.allowInsecureOrigins ?? []))
-    if (settings.profile === 'ultravox') issues.push(...findExtensions(value))
-  }
+  const issues = hasErrors(shape) ? shape : [...shape, ...checkMeaning(value, settings)]
   const placed = sortIssues(issues.map((issue) => ({ ...issue, pointer: normalised.toInput(issue.pointer) })))
   if (hasErrors(placed)) return { ok: false, issues: placed }
   parsed.set(value, { profile: settings.profile ?? 'latchkey', toInput: normalised.toInput })
   return { ok: true, value, issues: placed }
+}
+
+function checkMeaning(value: ToolDefinition, settings: ParseOptions): readonly Issue[] {
+  const rules = checkRules(value, settings.allowInsecureOrigins ?? [])
+  return settings.profile === 'ultravox' ? [...rules, ...findExtensions(value)] : rules
 }
 
 /** @internal */

@@ -15,18 +15,19 @@ import { callTokenScopes, canAuthenticate, OPTIONS_POINTER, optionsOf, requireme
  * @internal
  */
 export function checkRules(definition: ToolDefinition, allowInsecureOrigins: readonly string[]): readonly Issue[] {
-  const issues = [...checkImplementations(definition)]
   const carriers = new Set<string>()
-  optionsOf(definition).forEach((option, index) => {
-    issues.push(...checkOption(option, pointerTo(OPTIONS_POINTER, index), carriers))
-  })
+  const options = optionsOf(definition).flatMap((option, index) =>
+    checkOption(option, pointerTo(OPTIONS_POINTER, index), carriers),
+  )
   const authenticates = canAuthenticate(definition)
-  issues.push(...checkParameters(definition, carriers, authenticates))
-  if (authenticates && definition.http !== undefined) {
-    issues.push(...checkBaseUrl(definition.http.baseUrlPattern, allowInsecureOrigins))
-    issues.push(...checkBaseQuery(definition.http.baseUrlPattern, carriers))
-  }
-  return issues
+  const url = authenticates ? definition.http?.baseUrlPattern : undefined
+  return [
+    ...checkImplementations(definition),
+    ...options,
+    ...checkParameters(definition, carriers, authenticates),
+    ...(url === undefined ? [] : checkBaseUrl(url, allowInsecureOrigins)),
+    ...(url === undefined ? [] : checkBaseQuery(url, carriers)),
+  ]
 }
 
 function checkImplementations(definition: ToolDefinition): readonly Issue[] {
@@ -56,7 +57,8 @@ function checkOption(option: SecurityOption, pointer: string, carriers: Set<stri
   for (const [name, requirement] of requirementsOf(option)) {
     const at = pointerTo(pointer, 'requirements', name)
     const kind = bindKind(requirement)
-    issues.push(...checkFields(kind, pointerTo(at, kind.kind)))
+    // A form may have any number of headers, and a call takes only so many arguments.
+    for (const issue of checkFields(kind, pointerTo(at, kind.kind))) issues.push(issue)
     for (const carrier of kind.carriers) claim(carrier, `\`${name}\``, at)
     if (!kind.signs) continue
     if (signer !== undefined) {

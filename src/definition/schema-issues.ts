@@ -1,6 +1,6 @@
 import { pointerSegments, pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue, ownHelp } from '../result.ts'
-import { didYouMean, suggest } from '../suggest.ts'
+import { createAdviser, didYouMean, suggest } from '../suggest.ts'
 import type { JsonValue } from '../types.ts'
 import type { CompiledSchema, SchemaError } from './compiled-schema.ts'
 import { type Shape, shapeAt } from './shape.ts'
@@ -14,9 +14,11 @@ export function checkSchema(value: JsonValue, schema: CompiledSchema, allowUnkno
   if (schema.validate(value, ROOT)) return []
   const errors = schema.validate.errors ?? []
   const unknown = unknownFieldsByPath(errors)
-  return errors
-    .filter((error) => !isEcho(error, unknown))
-    .map((error) => (allowUnknown ? tolerate(error, toIssue(error, schema)) : toIssue(error, schema)))
+  const own = errors.filter((error) => !isEcho(error, unknown))
+  // Where a near miss decides, each is looked for, not the first ones only.
+  if (allowUnknown) return own.map((error) => tolerate(error, toIssue(error, schema, didYouMean)))
+  const advise = createAdviser()
+  return own.map((error) => toIssue(error, schema, advise))
 }
 
 /** A near miss of a known field stays an error, and so does everything that could empty an option. */
@@ -57,9 +59,9 @@ function isEcho(error: SchemaError, unknown: ReadonlyMap<string, readonly string
   return (unknown.get(error.instancePath) ?? []).some((field) => suggest(field, [missing]) !== undefined)
 }
 
-function toIssue(error: SchemaError, schema: CompiledSchema): Issue {
+function toIssue(error: SchemaError, schema: CompiledSchema, advise: typeof didYouMean): Issue {
   const own = schema.texts[error.schemaPath]
-  if (error.keyword === 'additionalProperties') return unknownField(error, schema)
+  if (error.keyword === 'additionalProperties') return unknownField(error, schema, advise)
   const name = Object.hasOwn(error, 'propertyName') ? error.propertyName : undefined
   const pointer = name === undefined ? error.instancePath : pointerTo(error.instancePath, name)
   if (own !== undefined) return makeIssue(own.code, pointer, own.message, ownHelp(own))
@@ -75,12 +77,12 @@ function toIssue(error: SchemaError, schema: CompiledSchema): Issue {
   }
 }
 
-function unknownField(error: SchemaError, schema: CompiledSchema): Issue {
+function unknownField(error: SchemaError, schema: CompiledSchema, advise: typeof didYouMean): Issue {
   const field = String(error.params['additionalProperty'])
   const own = schema.texts[error.schemaPath]
   const fields = knownFields(error.instancePath, schema)
   const help =
-    didYouMean(field, fields) ?? ownHelp(own) ?? (fields.length > 0 ? `known here: ${inWords(fields)}` : undefined)
+    advise(field, fields) ?? ownHelp(own) ?? (fields.length > 0 ? `known here: ${inWords(fields)}` : undefined)
   const what = own?.code === 'ERR_KIND_UNKNOWN' ? 'kind' : 'field'
   return makeIssue(
     own?.code ?? 'ERR_FIELD_UNKNOWN',

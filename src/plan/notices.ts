@@ -2,7 +2,7 @@ import { OPTIONS_POINTER } from '../definition/options.ts'
 import { pointerTo } from '../json-pointer.ts'
 import { decodeSecret } from '../kinds/signature-secret.ts'
 import { type Issue, makeIssue, ownHelp } from '../result.ts'
-import { didYouMean } from '../suggest.ts'
+import { createAdviser } from '../suggest.ts'
 import type { Mutation, Need, Notice, Resolution, SignatureNeed } from '../types.ts'
 import type { Plan } from './compile.ts'
 import { type SelectSettings, selectFirst, selectLastResort } from './select.ts'
@@ -80,6 +80,7 @@ export function findUnused(plan: Plan, names: readonly string[]): readonly Issue
 
 function unusedNotices(plan: Plan, names: readonly string[]): readonly Notice[] {
   const known = plan.names.map(({ name }) => name)
+  const didYouMean = createAdviser()
   return names
     .filter((name) => plan.nameIndex[name] === undefined)
     .sort()

@@ -44,12 +44,16 @@ export function targetOf(binding: Binding, origin: string | undefined): Target {
 // a segment, no escape that could spell a dot, a slash or another escape.
 const PLAIN_REST = /^(?:(?=[/?#])(?:[!$&-\-:;=@A-Z_a-z~0-9?#]|[./](?![./%])|%(?!2[5ef]|5c)[0-9a-f]{2})*)?$/i
 
+// A longer one would be too much for a regular expression, and no server takes it.
+const MAX_URL = 1024 * 1024
+
 /**
  * Checks that a URL goes where the credential belongs, and says why not.
  * @throws A {@link SecurityError} with code `ERR_URL_INVALID`, `ERR_ORIGIN_MISMATCH`, `ERR_PATH_DOTS` or `ERR_PATH_MISMATCH`.
  * @internal
  */
 export function checkTarget(url: string, target: Target): void {
+  if (url.length > MAX_URL) throw new SecurityError('ERR_URL_INVALID', { message: 'the URL is longer than 1 MiB' })
   if (isPlainlyWithin(url, target)) return
   const parts = splitUrl(url)
   if (parts === null) throw new SecurityError('ERR_URL_INVALID')

@@ -2,7 +2,6 @@ import { isParsed, parseOrThrow } from '../definition/parse.ts'
 import { SecurityError } from '../errors.ts'
 import { isSteeringHeader } from '../http/grammar.ts'
 import { hasDotSegment, splitUrl } from '../http/url.ts'
-import { pointerTo } from '../json-pointer.ts'
 import { readOptions } from '../read-options.ts'
 import { hasErrors, type Issue, makeIssue, sortIssues } from '../result.ts'
 import { snapshot } from '../snapshot.ts'
@@ -75,10 +74,9 @@ function assemble(
   )
   const headers = writeHeaderParameters(at('PARAMETER_LOCATION_HEADER'), issues)
   checkUrl(http.baseUrlPattern, url, issues)
-  for (const name of Object.keys(headers)) {
-    if (isSteeringHeader(name)) {
-      const message = `header \`${name}\` steers the message`
-      issues.push(makeIssue('ERR_HEADER_FORBIDDEN', pointerTo('/parameters', name), message))
+  for (const { name, pointer } of at('PARAMETER_LOCATION_HEADER')) {
+    if (Object.hasOwn(headers, name) && isSteeringHeader(name)) {
+      issues.push(makeIssue('ERR_HEADER_FORBIDDEN', pointer, `header \`${name}\` steers the message`))
     }
   }
   const content = body ?? writeBody(at('PARAMETER_LOCATION_BODY', 'PARAMETER_LOCATION_UNSPECIFIED'))

@@ -1,6 +1,6 @@
 import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
-import { didYouMean } from '../suggest.ts'
+import { createAdviser } from '../suggest.ts'
 import type { JsonValue, ParameterLocation, ToolDefinition } from '../types.ts'
 
 /** Values by parameter name. */
@@ -51,17 +51,13 @@ export function fillParameters(
     }
     const issue = overridden ? undefined : checkType(value, schema, pointer, name)
     if (issue !== undefined) issues.push(issue)
-    put({ name, location, value, pointer })
+    put({ name, location, value, pointer: overridden ? pointerTo('/overrides', name) : pointer })
   }
-  for (const { name, location, value } of definition.staticParameters ?? []) {
+  definition.staticParameters?.forEach(({ name, location, value = null }, index) => {
     const override = own(given.overrides, name)
-    put({
-      name,
-      location,
-      value: override === undefined ? (value ?? null) : override,
-      pointer: pointerTo('/parameters', name),
-    })
-  }
+    if (override !== undefined) put({ name, location, value: override, pointer: pointerTo('/overrides', name) })
+    else put({ name, location, value, pointer: pointerTo('/staticParameters', index, 'value') })
+  })
   for (const { name, location, knownValue } of definition.automaticParameters ?? []) {
     const pointer = pointerTo('/automatic', knownValue)
     const value = own(given.automatic, knownValue)
@@ -75,9 +71,10 @@ export function fillParameters(
 }
 
 function refuseUnknown(definition: ToolDefinition, parameters: ParameterValues, issues: Issue[]): void {
-  const known = (definition.dynamicParameters ?? []).map(({ name }) => name)
+  const known = new Set((definition.dynamicParameters ?? []).map(({ name }) => name))
+  const didYouMean = createAdviser()
   for (const name of Object.keys(parameters)) {
-    if (known.includes(name)) continue
+    if (known.has(name)) continue
     const help = didYouMean(name, known)
     issues.push(
       makeIssue(

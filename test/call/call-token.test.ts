@@ -1,8 +1,9 @@
 import { createHmac, verify as verifySignature } from 'node:crypto'
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { assert, beforeAll, describe, expect, it } from 'vitest'
 import {
   type CallTokenIssuerOptions,
+  type CallTokenRequest,
   createCallTokenIssuer,
   resolveCall,
   type VerifyCallTokenOptions,
@@ -112,7 +113,6 @@ describe.each(NAMES)('call tokens with %s', (name) => {
     const at = (seconds: number) => verify(name, token, { now: () => NOW + seconds * 1000 })
     expect((await at(29)).ok).toBe(true)
     expect(await at(30)).toEqual(REFUSED)
-    expect(await verify(name, await mint(name, ['s'], {}, NOW - 1000))).toEqual(REFUSED)
   })
 
   it('are refused once the call has ended', async () => {
@@ -332,12 +332,99 @@ describe('keys', () => {
     },
   )
 
+  it('the bytes are copied: changing them later changes nothing', async () => {
+    const [signing, verifying] = [new Uint8Array(BYTES), new Uint8Array(BYTES)]
+    const { mintCallToken } = createCallTokenIssuer({ key: signing, now })
+    signing.fill(0)
+    const token = (await mintCallToken({ callId: 'call-1', scopes: ['s'] })).reveal()
+    expect(token).toBe(await mint('bytes', ['s']))
+    const result = verifyCallToken(token, { key: verifying, scopes: ['s'], isCallActive, now })
+    verifying.fill(0)
+    expect((await result).ok).toBe(true)
+  })
+
   it('the clock of the host is the default one', async () => {
     const { mintCallToken } = createCallTokenIssuer({ key: BYTES })
     const token = (await mintCallToken({ callId: 'call-1', scopes: ['s'] })).reveal()
     expect((await verifyCallToken(token, { key: BYTES, scopes: ['s'], isCallActive })).ok).toBe(true)
     expect((await verify('bytes', token, { now: () => Date.now() + 3_601_000 })).ok).toBe(false)
   })
+})
+
+describe('arguments are read strictly: ERR_ARGUMENT_INVALID', () => {
+  const INVALID = expect.objectContaining({ name: 'SecurityError', code: 'ERR_ARGUMENT_INVALID' })
+  const lying = new Proxy({}, { ownKeys: () => assert.fail('a proxy that throws') })
+
+  it.each<[string, unknown]>([
+    ['no options', undefined],
+    ['null', null],
+    ['no key', {}],
+    ['a misspelt option', { key: BYTES, lifetimeSecond: 60 }],
+    ['a key id that is no text', { key: BYTES, keyId: 5 }],
+    ['an empty issuer', { key: BYTES, issuer: '' }],
+    ['a clock that is none', { key: BYTES, now: NOW }],
+    ['a proxy that throws', lying],
+  ])('an issuer with %s', (_, options) => {
+    expect(() => createCallTokenIssuer(options as CallTokenIssuerOptions)).toThrow(INVALID)
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no call', { scopes: ['s'] }],
+    ['a call that is a number', { callId: 5, scopes: ['s'] }],
+    ['an empty call', { callId: '', scopes: ['s'] }],
+    ['no scopes', { callId: 'call-1' }],
+    ['scopes as one text', { callId: 'call-1', scopes: 's' }],
+    ['scopes with a number', { callId: 'call-1', scopes: ['s', 5] }],
+    ['scopes with a hole', { callId: 'call-1', scopes: new Array(1) }],
+    ['a misspelt end', { callId: 'call-1', scopes: ['s'], expiresat: NOW + 1000 }],
+    ['an end that is no number', { callId: 'call-1', scopes: ['s'], expiresAt: Number.NaN }],
+    ['an end that is a text', { callId: 'call-1', scopes: ['s'], expiresAt: '2030-01-01' }],
+    ['an end that is past', { callId: 'call-1', scopes: ['s'], expiresAt: NOW - 1 }],
+    ['an end that is now', { callId: 'call-1', scopes: ['s'], expiresAt: NOW }],
+    ['an end in seconds', { callId: 'call-1', scopes: ['s'], expiresAt: SECONDS + 60 }],
+    ['a proxy that throws', lying],
+  ])('a token for %s', async (_, request) => {
+    const { mintCallToken } = createCallTokenIssuer({ key: BYTES, now })
+    await expect(mintCallToken(request as CallTokenRequest)).rejects.toEqual(INVALID)
+  })
+
+  it.each<[string, unknown]>([
+    ['no options', undefined],
+    ['no scopes', { key: BYTES, isCallActive, now }],
+    ['scopes as one text', { key: BYTES, scopes: 's', isCallActive, now }],
+    ['scopes with a number', { key: BYTES, scopes: [5], isCallActive, now }],
+    ['no look at the call', { key: BYTES, scopes: ['s'], now }],
+    ['a call that is active anyway', { key: BYTES, scopes: ['s'], isCallActive: true, now }],
+    ['a misspelt option', { key: BYTES, scopes: ['s'], isCallActive, now, isuer: 'staging' }],
+    ['an empty issuer, which would be any', { key: BYTES, scopes: ['s'], isCallActive, now, issuer: '' }],
+    ['a clock without a time', { key: BYTES, scopes: ['s'], isCallActive, now: () => Number.NaN }],
+    ['a proxy that throws', lying],
+  ])('a verification with %s', async (_, options) => {
+    const token = await mint('bytes', ['s'])
+    await expect(verifyCallToken(token, options as VerifyCallTokenOptions)).rejects.toEqual(INVALID)
+  })
+
+  it('a clock without a time mints nothing', async () => {
+    const { mintCallToken } = createCallTokenIssuer({ key: BYTES, now: () => Number.NaN })
+    await expect(mintCallToken({ callId: 'call-1', scopes: ['s'] })).rejects.toEqual(INVALID)
+  })
+})
+
+it('a polluted Object.prototype speaks for no option, no request and no check (T91)', async () => {
+  const polluted = { keyId: 'evil', issuer: 'evil', lifetimeSeconds: 9e9, expiresAt: NOW + 9e12, clockTolerance: 9e9 }
+  const expired = await mint('bytes', ['s'], { now: () => NOW - 3_601_000 })
+  let token = ''
+  let outcomes: readonly boolean[] = []
+  try {
+    Object.assign(Object.prototype, polluted)
+    token = await mint('bytes', ['s'])
+    outcomes = [(await verify('bytes', token)).ok, (await verify('bytes', expired)).ok]
+  } finally {
+    for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+  }
+  expect(outcomes).toEqual([true, false])
+  expect(token).toBe(await mint('bytes', ['s']))
 })
 
 it('an issuer gives resolveCall its call tokens, and the tool that receives one verifies it', async () => {

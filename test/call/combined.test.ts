@@ -145,6 +145,13 @@ describe('toolOverrides.remove, where a look-up failed', () => {
     expect(judged(await remove(['b', 'c'], tool))).toEqual(['ERR_TOOL_NOT_FOUND /toolOverrides/remove/1'])
   })
 
+  it('T05 an empty name removes no tool whose name is not known', async () => {
+    const tools = [{ toolId: 'missing:a' }, { toolId: 'down:a' }, {}, { temporaryTool: { client: {} } }]
+    expect(judged(await remove([''], ...tools))).toEqual(
+      judged(await resolved({ selectedTools: [selectedTool('known'), ...tools] })),
+    )
+  })
+
   it('a tool that is gone anyway excuses no name', async () => {
     const call = { selectedTools: [{ toolId: 'missing:a' }], toolOverrides: { remove: ['b'], removeAll: true } }
     expect(judged(await resolved(call))).toEqual(['ERR_TOOL_NOT_FOUND /toolOverrides/remove/0'])
@@ -158,7 +165,12 @@ describe('very many mistakes take no longer than reading them', () => {
   const many = Array.from({ length: 30_000 }, (_, index) => `name${index}`)
 
   it.each<[string, JsonObject, number]>([
-    ['broken tools', { selectedTools: many.map(() => ({})) }, many.length],
+    ['more tools than a call may have', { selectedTools: many.map(() => ({})) }, 1],
+    [
+      'unknown fields of as many tools as it may have',
+      { selectedTools: many.slice(0, 256).map(() => Object.fromEntries(many.slice(0, 99).map((name) => [name, 1]))) },
+      256 * 100,
+    ],
     ['names to remove', { selectedTools: [selectedTool('a')], toolOverrides: { remove: many } }, many.length],
     [
       'overrides of parameters that are not there',

@@ -52,6 +52,17 @@ const PLACES: Readonly<Record<string, (hostile: unknown) => unknown>> = {
 }
 
 describe('a hostile payload gives problems, never an exception', () => {
+  it('P36 also where its templates would make more of it than a text can hold', async () => {
+    const call = {
+      selectedTools: [selectedTool('a', { authTokens: { myServiceApiKey: '{{v}}'.repeat(3_000) } })],
+      templateContext: { v: 'v'.repeat(200_000) },
+    }
+    const result = await resolveCall(call)
+    expect(result.ok ? [] : result.problems.map(({ code, pointer }) => [code, pointer])).toEqual([
+      ['ERR_TOKEN_TOO_LONG', '/selectedTools/0/authTokens/myServiceApiKey'],
+    ])
+  })
+
   it.each(Object.entries(PLACES))('at %s: each known value', async (_, place) => {
     for (const make of Object.values(HOSTILE)) await judge(place(make()), { findTool })
   })

@@ -66,6 +66,7 @@ describe('the look-up of a stored tool', () => {
     ],
     ['gives a tool without a name', () => ({ definition: {} }) as StoredTool],
     ['gives a text', () => SECRET as never],
+    ['gives a tool whose id is no text', () => ({ ...storedTool, toolId: { secret: SECRET } }) as never],
     ['gives a list with null', () => [null] as never],
     [
       'gives a getter that throws',
@@ -235,6 +236,19 @@ describe('a stored definition', () => {
     const definition = definitionOf('a', { requirements: { httpSecurityOptions: { options: [{}] } }, unheardOf: 1 })
     const result = await resolveCall(byName, { findTool: () => ({ name: 'a', definition }), unknownFields: 'allow' })
     expect(toolOf(result, 'a').resolution.outcome).toBe('unauthenticated')
+  })
+
+  it('is read once: what was named is what is used', async () => {
+    let reads = 0
+    const definition = Object.defineProperty(definitionOf('a'), 'modelToolName', {
+      enumerable: true,
+      get: () => {
+        reads += 1
+        return reads === 1 ? 'a' : `b_${reads}`
+      },
+    })
+    const tool = toolOf(await resolveCall(byName, { findTool: () => ({ name: 'a', definition }) }), 'a')
+    expect([reads, tool.definition.modelToolName]).toEqual([1, 'a'])
   })
 
   it('is neither frozen nor changed', async () => {

@@ -5,7 +5,16 @@ import { resolveCall } from '../../src/call/index.ts'
 import { reachable } from '../properties/shown.ts'
 import { deepFreeze } from '../vectors/load.ts'
 import { checkAsync } from './check-async.ts'
-import { BREAKAGES, definitionOf, findTool, OPTIONS, requirementsOf, selectedTool } from './samples.ts'
+import {
+  BREAKAGES,
+  definitionOf,
+  findTool,
+  judged,
+  OPTIONS,
+  problemsOf,
+  requirementsOf,
+  selectedTool,
+} from './samples.ts'
 
 /** A call with everything in it; made anew each time. */
 function wholeCall() {
@@ -211,6 +220,39 @@ describe('the given call', () => {
       }),
       0.2,
     )
+  })
+
+  /** JSON to us, as its prototype has none itself; nothing that immer would copy. */
+  const odd = <T extends object>(value: T): T => Object.assign(Object.create(Object.create(null)), value)
+
+  it.each<[string, () => object]>([
+    ['a call', () => odd({ selectedTools: [selectedTool('a')] })],
+    ['a callTemplate', () => ({ callTemplate: odd({ selectedTools: [selectedTool('a')] }) })],
+    [
+      'a templateContext',
+      () => ({
+        selectedTools: [selectedTool('a', { authTokens: { myServiceApiKey: '{{k}}' } })],
+        templateContext: odd({ k: 'k-1234567' }),
+      }),
+    ],
+  ])('stays as it is where %s cannot be copied: it is refused', async (_, makeCall) => {
+    for (const patches of [false, true]) {
+      const call = makeCall()
+      const before = JSON.stringify(call)
+      const result = await resolveCall(call, { patches })
+      expect(judged(problemsOf(result))).toEqual(['ERR_INPUT_UNREADABLE '])
+      expect(JSON.stringify(call)).toBe(before)
+    }
+  })
+
+  it('may hold what cannot be copied where nothing changes', async () => {
+    const call = {
+      selectedTools: [selectedTool('a')],
+      templateContext: odd({ k: 1 }),
+      callTemplate: odd({ name: 'x' }),
+    }
+    const result = await resolveCall(call)
+    expect(result.ok && result.call.templateContext).toBe(call.templateContext)
   })
 
   it('shares no object with the resolved tools', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { resolveCall } from '../../src/call/index.ts'
-import { apply, buildRequest } from '../../src/index.ts'
+import { apply, buildRequest, Secret } from '../../src/index.ts'
 import type { Json } from '../properties/arbitraries.ts'
 import {
   definitionOf,
@@ -324,6 +324,26 @@ describe('an agent: callTemplate and templateContext', () => {
     return toolOf(result, 'a').resolution.mutations[0]?.value.reveal()
   }
 
+  it('a variable of the options may be a Secret; one of the payload, which is JSON, may not', async () => {
+    const secret = { k: new Secret('k-7654321'), nested: { k: new Secret('k-1234567') } }
+    expect(await tokenOf('{{k}}', {}, { templateContext: secret })).toBe('k-7654321')
+    expect(await tokenOf('{{nested.k}}', {}, { templateContext: secret })).toBe('k-1234567')
+    const call = { selectedTools: [selectedTool('a')], templateContext: secret }
+    expect(judged(problemsOf(await resolveCall(call)))).toEqual(['ERR_INPUT_NOT_JSON /templateContext/k'])
+  })
+
+  it('a context of the options that is not JSON: the error says where', async () => {
+    for (const [templateContext, where] of [
+      [{ user: { born: new Date(0) } }, '/user/born'],
+      [{ list: [1, '\ud800'] }, '/list/1'],
+    ] as const) {
+      await expect(resolveCall({}, { templateContext })).rejects.toMatchObject({
+        code: 'ERR_ARGUMENT_INVALID',
+        message: expect.stringContaining(`\`${where}\``),
+      })
+    }
+  })
+
   it('fills templates in token values', async () => {
     expect(await tokenOf('{{tenantKey}}', { tenantKey: 'k-1234567' })).toBe('k-1234567')
     expect(await tokenOf('a-{{ x.y }}-{{z}}', { x: { y: '1' }, z: '&<$&>' })).toBe('a-1-&<$&>')
@@ -615,6 +635,26 @@ describe('a payload that is no call', () => {
     ['a lone surrogate', { selectedTools: [], prompt: '\ud800' }, 'ERR_INPUT_ILL_FORMED /prompt'],
   ])('%s is a problem', async (_, call, problem) => {
     expect(judged(problemsOf(await resolveCall(call as unknown)))).toEqual([problem])
+  })
+
+  it.each([
+    ['selectedTools', (list: unknown) => ({ selectedTools: list }), '/selectedTools'],
+    ['selected_tools', (list: unknown) => ({ selected_tools: list }), '/selected_tools'],
+    ['an agent', (list: unknown) => ({ callTemplate: { selectedTools: list } }), '/callTemplate/selectedTools'],
+    ['an addition', (list: unknown) => ({ selectedTools: [], toolOverrides: { add: list } }), '/toolOverrides/add'],
+  ])('with more than 256 tools in %s is refused before any of them is looked up', async (_, callWith, pointer) => {
+    let lookUps = 0
+    const findTool = () => {
+      lookUps += 1
+      return null
+    }
+    const list = (length: number) => Array.from({ length }, (_, index) => ({ toolName: `tool_${index}` }))
+    expect(judged(problemsOf(await resolveCall(callWith(list(257)), { findTool })))).toEqual([
+      `ERR_INPUT_TOO_LARGE ${pointer}`,
+    ])
+    expect(lookUps).toBe(0)
+    expect(problemsOf(await resolveCall(callWith(list(256)), { findTool }))).toHaveLength(256)
+    expect(lookUps).toBe(256)
   })
 
   it('without any tool is fine, and shared as a whole', async () => {

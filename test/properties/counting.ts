@@ -70,6 +70,22 @@ export function readTwice({ reads }: Counts): readonly string[] {
   return [...reads].filter(([, count]) => count > 1).map(([path]) => path)
 }
 
+/** The most items that one `push` was given: about 120,000 of them overflow the stack, however deep it is. */
+export function mostPushed(run: () => void): number {
+  const { push } = Array.prototype
+  let most = 0
+  Array.prototype.push = function counted(this: unknown[], ...items: unknown[]): number {
+    most = Math.max(most, items.length)
+    return Reflect.apply(push, this, items) as number
+  }
+  try {
+    run()
+  } finally {
+    Array.prototype.push = push
+  }
+  return most
+}
+
 type Anything = (this: unknown, ...parameters: never[]) => unknown
 
 interface Patch {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   apply,
+  buildRequest,
   compile,
   describeAccess,
   explain,
@@ -12,7 +13,7 @@ import {
   resolve,
 } from '../../src/index.ts'
 import type { HttpRequest } from '../../src/types.ts'
-import { counting, countSteps } from './counting.ts'
+import { counting, countSteps, mostPushed } from './counting.ts'
 import { dagBomb } from './hostile.ts'
 import { check } from './settings.ts'
 
@@ -89,6 +90,34 @@ const DEFINITIONS: Readonly<Record<string, (size: number) => unknown>> = {
     ]),
     dynamicParameters: list(size, (index) => ({ name: `p${index}`, location: 'PARAMETER_LOCATION_QUERY' })),
   }),
+  'a signature with many headers that cannot be read back': (size) =>
+    withOptions([
+      {
+        requirements: {
+          k: {
+            hmacSignature: {
+              headers: { ...object(size, (index) => [`X-${index}`, '{id}{id}']), 'X-Sig': '{signature}' },
+            },
+          },
+        },
+      },
+    ]),
+  'header parameters that steer the message': (size) => ({
+    ...withOptions([{ requirements: { k: requirement(1) } }]),
+    dynamicParameters: list(size, () => ({ name: 'Host', location: 'PARAMETER_LOCATION_HEADER', schema: {} })),
+  }),
+  'signatures with many headers that steer the message': (size) =>
+    withOptions([
+      {
+        requirements: {
+          k: {
+            hmacSignature: {
+              headers: { ...object(size, (index) => [`Proxy-${index}`, 'v']), 'X-Sig': '{signature}' },
+            },
+          },
+        },
+      },
+    ]),
   'a long signature template': (size) =>
     withOptions([
       {
@@ -139,6 +168,22 @@ describe('P36 growth', () => {
       return countSteps(() => parseDefinitionText(text))
     }
     expectLinear(measure(400), measure(800), 'steps')
+  })
+
+  it.each(Object.keys(DEFINITIONS))('P36 issues are never passed on as one argument each: %s', (name) => {
+    const make = DEFINITIONS[name] ?? (() => ({}))
+    const definition = make(400)
+    const read = (): void => {
+      parseDefinition(definition)
+      parseDefinition(definition, { profile: 'ultravox' })
+      parseDefinition(definition, { unknownFields: 'allow' })
+    }
+    expect(mostPushed(read)).toBeLessThan(100)
+  })
+
+  it('P36 125,000 mistakes are 125,000 issues', () => {
+    const definition = { dynamicParameters: new Array(125_000).fill(1) }
+    expect(parseDefinition(definition).issues).toHaveLength(125_000)
   })
 
   it('P36 reads of an input are linear in the number of its values, for any mix of sizes', () => {
@@ -258,6 +303,30 @@ describe('P36 growth', () => {
       const measure = (size: number): number => countSteps(() => fillTemplates({ k: make(size) }, { a: 'x' }))
       expectLinear(measure(500), measure(1_000), name)
     }
+  })
+
+  it('P36 building a request takes steps linear in the parameters, known or not', () => {
+    const measure = (size: number, prefix: string): number => {
+      const definition = parseDefinition({
+        http: { baseUrlPattern: 'https://api.example.com/', httpMethod: 'GET' },
+        dynamicParameters: list(size, (index) => ({
+          name: `p${index}`,
+          location: 'PARAMETER_LOCATION_QUERY',
+          schema: {},
+        })),
+      })
+      if (!definition.ok) throw new Error('expected a definition')
+      const parameters = object(size, (index) => [`${prefix}${index}`, 1])
+      return countSteps(() => {
+        try {
+          buildRequest(definition.value, { parameters })
+        } catch {
+          // A refusal must be linear, too.
+        }
+      })
+    }
+    expectLinear(measure(400, 'p'), measure(800, 'p'), 'known parameters')
+    expectLinear(measure(400, 'unknown'), measure(800, 'unknown'), 'unknown parameters')
   })
 
   it('P36 linting the largest definition takes steps linear in its options', () => {

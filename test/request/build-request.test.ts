@@ -465,6 +465,42 @@ describe('issues', () => {
     })
   })
 
+  it('P36 ask what was meant by the first 50 unknown parameters only', () => {
+    const definition = define({ dynamic: [['symbol', 'query']] })
+    const parameters = Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`symbol${index}`, 1]))
+    const { issues } = thrownBy(() => buildRequest(definition, { parameters })) as SecurityError
+    expect(issues).toHaveLength(80)
+    expect(issues?.filter(({ help }) => help === 'did you mean `symbol`?')).toHaveLength(50)
+  })
+
+  it('point to where the value was given', () => {
+    const definition = define({
+      dynamic: [
+        ['a', 'header'],
+        ['b', 'header'],
+        ['Host', 'header'],
+      ],
+      fixed: [
+        ['c', 'header', 'fine'],
+        ['d', 'header', '\n'],
+        ['e', 'header', '\n'],
+        ['TE', 'header', 'trailers'],
+      ],
+      automatic: [['f', 'header', 'KNOWN_PARAM_CALL_ID']],
+    })
+    const given = { parameters: { a: '\n' }, automatic: { KNOWN_PARAM_CALL_ID: '\n' } }
+    const overrides = { b: '\n', c: '\n', e: 'fine', Host: 'x' }
+    expect(issuesOf(() => buildRequest({ definition, overrides }, given))).toEqual([
+      'ERR_PARAMETER_VALUE /automatic/KNOWN_PARAM_CALL_ID',
+      'ERR_HEADER_FORBIDDEN /overrides/Host',
+      'ERR_PARAMETER_VALUE /overrides/b',
+      'ERR_PARAMETER_VALUE /overrides/c',
+      'ERR_PARAMETER_VALUE /parameters/a',
+      'ERR_PARAMETER_VALUE /staticParameters/1/value',
+      'ERR_HEADER_FORBIDDEN /staticParameters/3/value',
+    ])
+  })
+
   it('name no value', () => {
     const definition = define({
       url: 'https://api.example.com/{p}',

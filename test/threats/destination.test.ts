@@ -92,6 +92,21 @@ describe('E. where the credential goes', () => {
     expect(at(url)).toBe('ERR_URL_INVALID')
   })
 
+  it('P36 a URL of more than 1 MiB is refused, in any spelling, before it is looked at', () => {
+    const start = 'https://api.example.com/v1/'
+    const long = (unit: string, length: number): string => start + unit.repeat(length).slice(0, length - start.length)
+    const told = (url: string): string => {
+      const answer = at(url)
+      return typeof answer === 'string' ? answer : 'sent'
+    }
+    for (const unit of ['a', '/a', '%25', 'a./', '?', '=&']) {
+      expect(told(long(unit, 2 ** 20))).toBe('sent')
+      expect(told(long(unit, 2 ** 20 + 1))).toBe('ERR_URL_INVALID')
+      // A regular expression would run out of stack.
+      expect(told(long(unit, 20_000_000))).toBe('ERR_URL_INVALID')
+    }
+  })
+
   it.each([
     '..',
     '.',

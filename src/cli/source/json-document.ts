@@ -1,17 +1,21 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
 import { createLocator, visitJson } from '../../definition/json-text.ts'
-import { describeFragment } from './json-fragment.ts'
+import { describeFragment, describeListMember } from './json-fragment.ts'
 import { addPlace, type Place, rootPlace } from './place-tree.ts'
 import { type DocumentPlaces, once, type ReadDocument, syntaxIssue } from './source-document.ts'
 
-/** Reads a JSON text. @internal */
-export function readJson(path: string, text: string): ReadDocument {
+/**
+ * Reads a JSON text.
+ * @param needed What it is read for, told where it is empty.
+ * @internal
+ */
+export function readJson(path: string, text: string, needed?: string): ReadDocument {
   try {
     const value: unknown = JSON.parse(text)
     return { ok: true, document: { path, text, value, places: once(() => placesOf(text)), comments: () => [] } }
   } catch {
     // The platform's message quotes the text, which may hold a secret.
-    return { ok: false, issue: explainSyntax(path, text) }
+    return { ok: false, issue: explainSyntax(path, text, needed) }
   }
 }
 
@@ -29,13 +33,15 @@ function placesOf(text: string): DocumentPlaces {
   return { root, all }
 }
 
-function explainSyntax(path: string, text: string): ReturnType<typeof syntaxIssue> {
+function explainSyntax(path: string, text: string, needed: string | undefined): ReturnType<typeof syntaxIssue> {
   const error = firstError(text)
   const offset = Math.min(error?.offset ?? 0, text.length)
   const range = createLocator(text)({ start: offset, end: Math.min(offset + (error?.length ?? 0), text.length) })
-  const fragment = describeFragment(text)
+  const fragment = describeFragment(text) ?? describeListMember(text, offset)
   if (fragment !== null) return syntaxIssue(path, range, fragment.message, fragment.help)
-  if (text.trim() === '') return syntaxIssue(path, range, 'the file is empty', 'it needs a tool definition')
+  if (text.trim() === '') {
+    return syntaxIssue(path, range, 'the file is empty', needed === undefined ? undefined : `it needs ${needed}`)
+  }
   const words = WORDS[error === undefined ? '' : printParseErrorCode(error.error)]
   const help = text.slice(0, offset).trimEnd().endsWith(',')
     ? 'JSON has no comma before a closing brace or bracket'

@@ -1,3 +1,4 @@
+import { getLocation } from 'jsonc-parser'
 import { SELECTED_TOOL_FIELDS } from '../../call/tool-entry.ts'
 import { DEFINITION_FIELDS, WRAPPER_FIELDS } from './wrapper-fields.ts'
 
@@ -17,6 +18,35 @@ export function describeFragment(text: string): { readonly message: string; read
   if (match === null) return /^\s*"(?:[^"\\]|\\.){0,1000}"\s*:/.test(text) ? fragmentOf('…', null) : null
   const name = match[1] ?? ''
   return KNOWN.has(name) ? fragmentOf(name, name) : fragmentOf('…', null)
+}
+
+// No name of ours is nearly as long; the white space before a colon may be.
+const MAX_MEMBER = 200
+
+/**
+ * Recognises a member that stands in a list without the braces around it, such as `[ "requirements": { … } ]`, as
+ * Ultravox's documentation had it.
+ * @param offset Where the text stops being JSON.
+ * @internal
+ */
+export function describeListMember(text: string, offset: number): ReturnType<typeof describeFragment> {
+  const before = text.slice(Math.max(0, offset - MAX_MEMBER), offset).trimEnd()
+  if (text[offset] !== ':' || !before.endsWith('"') || !isInList(text, offset)) return null
+  const [, name = ''] = /"([A-Za-z]{1,40})"$/.exec(before) ?? []
+  const shown = KNOWN.has(name) ? name : '…'
+  return {
+    message: `the text is not JSON: ${shown === '…' ? 'a member' : `\`"${shown}": …\``} stands in a list without its object`,
+    help: `put braces around it: \`{ "${shown}": … }\``,
+  }
+}
+
+function isInList(text: string, offset: number): boolean {
+  try {
+    return typeof getLocation(text, offset).path.at(-1) === 'number'
+  } catch {
+    // It recurses, too.
+    return false
+  }
 }
 
 function fragmentOf(shown: string, name: string | null): { readonly message: string; readonly help: string } {

@@ -11,13 +11,14 @@ export const STDIN = '-'
  * Reads a JSON or YAML file, or standard input.
  *
  * @param stdinPath The name under which standard input is shown, and by whose ending its format is told.
+ * @param needed What the file is read for, told where it is empty.
  * @throws A {@link CouldNotRun} for a file that cannot be read or is not UTF-8.
  * @internal
  */
-export async function readDocument(io: Io, path: string, stdinPath?: string): Promise<ReadDocument> {
+export async function readDocument(io: Io, path: string, stdinPath?: string, needed?: string): Promise<ReadDocument> {
   const shown = path === STDIN ? (stdinPath ?? '<stdin>') : path.replaceAll('\\', '/')
   const text = decodeUtf8(path === STDIN ? await io.readStdin() : readBytes(io, path), shown)
-  return isYaml(shown, text) ? readYaml(shown, text) : readJson(shown, text)
+  return isYaml(shown, text) ? readYaml(shown, text) : readJson(shown, text, needed)
 }
 
 /** @throws A {@link CouldNotRun} with the reason, and the path unless another text is to be shown for it. @internal */

@@ -6,6 +6,8 @@ import { findComments, readYamlPlaces, type YamlPlaces } from './yaml-places.ts'
 
 const MAX_ALIASES = 100
 
+const START: Stretch = { start: 0, end: 0 }
+
 // JSON's own values and nothing else: no dates, no sets, no binary, no merge keys, whatever `%YAML` says.
 const OPTIONS = {
   version: '1.2',
@@ -25,6 +27,9 @@ export function readYaml(path: string, text: string): ReadDocument {
   })
   try {
     const parsed = parseDocument(text, OPTIONS)
+    // Where it gave up is a matter of this machine's stack.
+    if (parsed.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION'))
+      return refuse(START, 'the text is nested too deeply')
     const error = parsed.errors[0] ?? parsed.warnings[0]
     if (error !== undefined) return refuse(stretchOf(error), ...describe(error))
     const alias = findDanglingAlias(parsed)
@@ -34,7 +39,7 @@ export function readYaml(path: string, text: string): ReadDocument {
     return { ok: true, document: documentOf(path, text, parsed, places) }
   } catch {
     // Too deep for its recursion, or more aliases than anyone writes by hand; its message may quote the text.
-    return refuse({ start: 0, end: 0 }, 'the text is nested too deeply, or repeats itself too often')
+    return refuse(START, 'the text is nested too deeply, or repeats itself too often')
   }
 }
 

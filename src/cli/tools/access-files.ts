@@ -50,7 +50,7 @@ interface ReadFile extends AccessFile {
 async function readFile(io: Io, { path, inFolder }: FoundFile, stdinPath: string | undefined): Promise<ReadFile> {
   const nothing = { path, document: null, tools: [], findings: [], syntax: [], stderr: '' }
   try {
-    const read = await readDocument(io, path, stdinPath)
+    const read = await readDocument(io, path, stdinPath, 'a tool definition')
     if (!read.ok) return { ...nothing, state: 'read', syntax: [read.issue] }
     if (inFolder && !mentionsTools(read.document.value)) return { ...nothing, state: 'passedOver' }
     return { ...nothing, path: read.document.path, state: 'read', document: read.document }

@@ -28,7 +28,7 @@ export async function checkFile(
   stdinPath: string | undefined,
 ): Promise<CheckedFile> {
   try {
-    const read = await readDocument(io, path, stdinPath)
+    const read = await readDocument(io, path, stdinPath, 'a tool definition')
     return read.ok ? await checkDocument(read.document, options) : { ...EMPTY, syntax: [read.issue] }
   } catch (error) {
     if (!(error instanceof CouldNotRun)) throw error

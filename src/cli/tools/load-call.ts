@@ -69,7 +69,7 @@ function loadTool(
   { entry, found, name, definition, definitionIssues, overrides }: KeptTool,
   findings: readonly Finding[],
 ): LoadedTool {
-  const place = found === undefined ? temporaryTool(call, selected, entry) : shelves.placeOf(found.tool?.definition)
+  const place = found === undefined ? temporaryTool(call, selected, entry) : shelves.placeOf(found.tool?.given)
   return {
     name: name === '' ? null : name,
     pointer: pointerInFile(call, selected, entry.pointer),

@@ -74,7 +74,7 @@ function loadStored({ name, definition: place }: StoredTool, options: ParseOptio
 }
 
 async function parseFile(io: Io, path: string, stdinPath?: string): Promise<SourceDocument> {
-  const read = await readDocument(io, path, stdinPath)
+  const read = await readDocument(io, path, stdinPath, 'a tool definition')
   if (!read.ok) throw new Unparsable([read.issue])
   return read.document
 }

@@ -38,7 +38,7 @@ export async function readSuppliedTokens(io: Io, args: Arguments, known: KnownNa
 }
 
 async function readTokensFile(io: Io, path: string): Promise<JsonObject> {
-  const read = await readDocument(io, path)
+  const read = await readDocument(io, path, undefined, 'tokens: `{ "name": "token" }`')
   if (!read.ok) {
     const { file, range, message, help } = read.issue
     throw new CouldNotRun(`${file}:${range.start.line}:${range.start.column}: ${message}`, help)

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { CompiledSchema, SchemaError } from '../../../src/definition/compiled-schema.ts'
 import { checkSchema } from '../../../src/definition/schema-issues.ts'
+import { type ParseOptions, parseDefinition } from '../../../src/index.ts'
 
 /** A schema whose validator reports just these errors. */
 function failing(errors: readonly Partial<SchemaError>[] | null, more: Partial<CompiledSchema> = {}): CompiledSchema {
@@ -61,4 +62,32 @@ it('tolerance ends at requirements', () => {
     'ERR_FIELD_UNKNOWN',
     'WARN_FIELD_UNKNOWN',
   ])
+})
+
+describe('many unknown fields', () => {
+  const parameters = Array.from({ length: 80 }, () => ({
+    name: 'n',
+    location: 'PARAMETER_LOCATION_BODY',
+    schema: {},
+    knownvalues: 1,
+    requird: true,
+  }))
+  const helps = (options?: ParseOptions): readonly (string | undefined)[] =>
+    parseDefinition({ dynamicParameters: parameters }, options)
+      .issues.filter(({ pointer }) => pointer.endsWith('/requird'))
+      .map(({ help }) => help)
+
+  it('P36 the first 50 get a suggestion', () => {
+    expect(helps().filter((help) => help === 'did you mean `required`?').length).toBeLessThanOrEqual(50)
+    expect(helps()[0]).toBe('did you mean `required`?')
+    expect(helps().at(-1)).toBe('known here: `name`, `location`, `schema`, `required`')
+  })
+
+  it('DEF-1 each near miss stays an error where unknown fields are allowed, however many stand before it', () => {
+    const { ok, issues } = parseDefinition({ dynamicParameters: parameters }, { unknownFields: 'allow' })
+    expect(ok).toBe(false)
+    expect(issues.filter(({ severity }) => severity === 'error')).toHaveLength(80)
+    expect(issues.filter(({ severity }) => severity === 'warning')).toHaveLength(80)
+    expect(helps({ unknownFields: 'allow' })).toEqual(new Array(80).fill('did you mean `required`?'))
+  })
 })

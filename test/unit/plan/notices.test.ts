@@ -32,6 +32,16 @@ describe('notices', () => {
     expect(noticesOf(KEYED, { apikey: 'x' })).toEqual(['NOTE_TOKEN_UNUSED /authTokens/apikey'])
   })
 
+  it('P36 look for what was meant by the first 50 unknown names only', () => {
+    const tokens = Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`apiKey${index}`, 'x']))
+    const { notices } = resolve(KEYED, tokens)
+    expect(notices).toHaveLength(80)
+    expect(notices.filter(({ help }) => help === 'did you mean `apiKey`?')).toHaveLength(50)
+    const refused = resolve(KEYED, tokens, { unusedTokens: 'refuse' })
+    if (refused.outcome !== 'invalidTokens') throw new Error('expected a refusal')
+    expect(refused.issues.filter(({ help }) => help !== undefined)).toHaveLength(50)
+  })
+
   it('say loudly that a tool with tokens runs unauthenticated', () => {
     const open = tool([option({ apiKey: header('X-Key') }), {}])
     const one = resolve(open, { other: 'x' })

@@ -135,6 +135,47 @@ describe('fillTemplates', () => {
     },
   )
 
+  it('TOK-5 refuses a text that is longer than 16 KiB, before or after it is filled', () => {
+    const long = (length: number): object => ({ a: 'v'.repeat(length), b: 'w' })
+    expect(filled('{{a}}', long(16_384))).toHaveLength(16_384)
+    expect(filled('{{a}}', long(16_385))).toEqual(refused('ERR_TOKEN_TOO_LONG'))
+    expect(filled('x{{a}}', long(16_384))).toEqual(refused('ERR_TOKEN_TOO_LONG'))
+    expect(filled('{{a}}{{a}}', long(8_192))).toHaveLength(16_384)
+    expect(filled('{{a}}{{a}}', { a: 'é'.repeat(4_097) })).toEqual(refused('ERR_TOKEN_TOO_LONG'))
+    expect(filled(`${'x'.repeat(16_379)}{{b}}`, long(1))).toHaveLength(16_380)
+    expect(filled(`${'x'.repeat(16_380)}{{b}}`, long(1))).toEqual(refused('ERR_TOKEN_TOO_LONG'))
+    expect(filled({ credentialId: 'x', n: ['{{a}}'] }, long(16_385))).toEqual(
+      refused('ERR_TOKEN_TOO_LONG', '/authTokens/k/n/0'),
+    )
+    expect(filled('{{a}}{{c}}', long(16_385))).toEqual(
+      [...refused('ERR_TEMPLATE_VARIABLE'), ...refused('ERR_TOKEN_TOO_LONG')].sort(),
+    )
+    // What has no template is for `resolve` to refuse.
+    expect(filled('x'.repeat(16_385))).toHaveLength(16_385)
+  })
+
+  it('P36 builds no text that is too long: a variable of 2 MiB in 1,000 places', () => {
+    // Written out, it would be longer than any text can be.
+    expect(filled('{{a}}'.repeat(1_000), { a: 'v'.repeat(2 ** 21) })).toEqual(refused('ERR_TOKEN_TOO_LONG'))
+  })
+
+  it('P36 variables bring at most 1 MiB into all texts together', () => {
+    const fill = (count: number) =>
+      fillTemplates({ k: { texts: new Array(count).fill('{{a}}') } } as never, { a: 'v'.repeat(16_384) })
+    expect(fill(64).ok).toBe(true)
+    expect(places(fill(66).issues)).toEqual([
+      'ERR_TOKEN_TOO_LONG /authTokens/k/texts/64',
+      'ERR_TOKEN_TOO_LONG /authTokens/k/texts/65',
+    ])
+  })
+
+  it('P36 a run of braces is looked at once: the longest in 500 tokens', () => {
+    const tokens = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`k${index}`, '{'.repeat(16_384)]))
+    const { issues } = fillTemplates(tokens, {})
+    expect(new Set(issues.map(({ code }) => code))).toEqual(new Set(['ERR_TEMPLATE_SYNTAX']))
+    expect(issues).toHaveLength(500)
+  })
+
   it('does not change the choice: each name stays, each read once', () => {
     let reads = 0
     const tokens = {
