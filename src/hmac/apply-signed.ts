@@ -13,7 +13,7 @@ import { signRequest } from './sign-request.ts'
  * @param request The request before credentials, with the exact body that will be sent.
  * @param resolution What `resolve` gave; its other needs must be met.
  * @returns A new request.
- * @throws A {@link SecurityError} as `apply` and `signRequest` do: with code `ERR_CARRIER_OCCUPIED`, too, for
+ * @throws A {@link core.SecurityError} as `apply` and `signRequest` do: with code `ERR_CARRIER_OCCUPIED`, too, for
  * a request that already holds what signing adds, in its headers or its query.
  * @example
  * const outgoing = await applySigned(buildRequest(tool, { body }), resolve(tool, { webhookSecret: secret }))
