@@ -1,6 +1,6 @@
 import { pointerTo } from '../json-pointer.ts'
 import { type Issue, makeIssue } from '../result.ts'
-import { didYouMean } from '../suggest.ts'
+import { createAdviser, didYouMean } from '../suggest.ts'
 import type { JsonValue } from '../types.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
 
@@ -56,8 +56,9 @@ export function readFields<const Rules extends FieldRules>(
   }
   const known = Object.keys(rules)
   const unknown = Object.keys(value).filter((name) => !Object.hasOwn(rules, name))
+  const advise = createAdviser()
   for (const name of unknown) {
-    const help = didYouMean(name, known) ?? `\`${what}\` has ${known.map((each) => `\`${each}\``).join(', ')}`
+    const help = advise(name, known) ?? `\`${what}\` has ${known.map((each) => `\`${each}\``).join(', ')}`
     issues.push(makeIssue('ERR_FIELD_UNKNOWN', pointerTo(pointer, name), `unknown field \`${name}\``, help))
   }
   const read: Record<string, JsonValue | undefined> = Object.create(null)
@@ -77,6 +78,7 @@ export function readFields<const Rules extends FieldRules>(
 /**
  * Tells which fields of an object have no word in a definition: a warning each, and an error for a misspelt known one.
  * @param silent Fields that say nothing about the request, such as ids.
+ * @param vital Fields without which the request would be authenticated in another way: an error, even where they are empty.
  * @internal
  */
 export function reportDropped(
@@ -84,14 +86,26 @@ export function reportDropped(
   known: readonly string[],
   silent: readonly string[],
   { pointer, what, issues }: ObjectPlace,
+  vital: readonly string[] = [],
 ): void {
   for (const name of Object.keys(value)) {
-    if (known.includes(name) || silent.includes(name) || value[name] === null) continue
-    const help = didYouMean(name, known)
+    if (known.includes(name) || silent.includes(name)) continue
     const at = pointerTo(pointer, name)
+    if (vital.includes(name)) {
+      issues.push(lostField(at, name))
+      continue
+    }
+    if (value[name] === null) continue
+    const help = didYouMean(name, [...known, ...vital])
     if (help !== undefined) issues.push(makeIssue('ERR_FIELD_UNKNOWN', at, `unknown field \`${name}\``, help))
     else issues.push(makeIssue('WARN_DIALECT_DROPPED', at, `\`${name}\` of \`${what}\` has no word in a definition`))
   }
+}
+
+/** Says that a field which authenticates a request stands where it is not read. @internal */
+export function lostField(pointer: string, name: string): Issue {
+  const help = 'move it to where the request is described, or remove it'
+  return makeIssue('ERR_DIALECT_INEXPRESSIBLE', pointer, `\`${name}\` would be lost: it is not read here`, help)
 }
 
 function fits(value: JsonValue, type: keyof Types): boolean {

@@ -15,6 +15,7 @@ import {
   toVapiCredential,
 } from '../../src/dialects/index.ts'
 import { SecurityError } from '../../src/index.ts'
+import { mostPushed } from '../properties/counting.ts'
 import { hostileValue } from '../properties/hostile.ts'
 import { check } from '../properties/settings.ts'
 
@@ -106,5 +107,42 @@ describe('P20: whatever is brought, a result or our error', () => {
       const outcome = outcomeOf(() => (call as (json: unknown, options: unknown) => unknown)({}, options))
       expect(outcome).toMatchObject({ code: 'ERR_ARGUMENT_INVALID' })
     }
+  })
+})
+
+describe('P36 what a document has many of is never passed on as one argument each', () => {
+  const list = <T>(make: (index: number) => T): T[] => Array.from({ length: 400 }, (_, index) => make(index))
+  const server = { url: 'https://api.example.com/x' }
+  const parameters = list((index) => ({ key: `k${index}`, value: 'v' }))
+  const scheme = { type: 'apiKey', in: 'header', name: 'X-K', ...Object.fromEntries(list((index) => [`z${index}`, 1])) }
+
+  it.each<[string, () => unknown]>([
+    ['a function tool', () => fromVapi({ type: 'function', function: { name: 'x' }, server, parameters })],
+    ['an API request', () => fromVapi({ type: 'apiRequest', name: 'x', method: 'POST', ...server, parameters })],
+    [
+      'a definition',
+      () => {
+        const dynamicParameters = list((index) => ({
+          name: `k${index}`,
+          location: 'PARAMETER_LOCATION_QUERY',
+          schema: {},
+        }))
+        const http = { baseUrlPattern: server.url, httpMethod: 'GET' }
+        return toVapi({ definition: { dynamicParameters, http }, tokens: {} } as never)
+      },
+    ],
+    [
+      'a security scheme',
+      () =>
+        fromOpenApi({
+          openapi: '3.1.0',
+          info: { title: 't', version: '1' },
+          servers: [server],
+          paths: { '/a': { get: { operationId: 'a', security: [{ k: [] }], responses: {} } } },
+          components: { securitySchemes: { k: scheme } },
+        }),
+    ],
+  ])('%s', (_, run) => {
+    expect(mostPushed(run)).toBeLessThan(100)
   })
 })

@@ -391,6 +391,75 @@ describe('servers', () => {
   })
 })
 
+describe('T01: an operation that cannot be told is refused, and never public or gone', () => {
+  const paths = (item: object, at = '/things'): Parts => ({ document: { paths: { [at]: item } } })
+  const item = '/paths/~1things'
+  const get = { operationId: 'list' }
+  const header = { name: 'authorization', in: 'header', required: true }
+
+  it.each<[string, Parts, readonly [string, string]]>([
+    ['`security` of a path', paths({ security: [{ key: [] }], get }), ['ERR_FIELD_UNKNOWN', `${item}/security`]],
+    ['a misspelt one', paths({ securty: [{ key: [] }], get }), ['ERR_FIELD_UNKNOWN', `${item}/securty`]],
+    [
+      'an operation behind a reference',
+      paths({ get: { $ref: '#/x-operation' } }),
+      ['ERR_DIALECT_REFERENCE', `${item}/get/$ref`],
+    ],
+    [
+      'operations beside a reference',
+      paths({ $ref: '#/paths/~1other', get }),
+      ['ERR_DIALECT_REFERENCE', `${item}/get`],
+    ],
+    ['a path without a slash', paths({ get }, 'things'), ['ERR_FIELD_UNKNOWN', '/paths/things']],
+    ['a method in capitals', paths({ GET: get }), ['ERR_FIELD_UNKNOWN', `${item}/GET`]],
+    ['a misspelt method', paths({ psot: get }), ['ERR_FIELD_UNKNOWN', `${item}/psot`]],
+    [
+      'a required Authorization without `security`',
+      { operation: { parameters: [header] } },
+      ['ERR_DIALECT_INEXPRESSIBLE', `${item}/get/parameters/0`],
+    ],
+    [
+      'a required Authorization of an anonymous operation',
+      { root: [{}], operation: { parameters: [header] } },
+      ['ERR_DIALECT_INEXPRESSIBLE', `${item}/get/parameters/0`],
+    ],
+  ])('%s', (_, parts, expected) => {
+    expect(refusalOf(parts)).toEqual([expected])
+  })
+
+  it.each<[string, object, string]>([
+    ['paths', { paths: { security: [], '/things': { get } } }, '/paths/security'],
+    ['paths, misspelt', { paths: { Security: [], '/things': { get } } }, '/paths/Security'],
+    ['components', { components: { security: [], securitySchemes: SCHEMES } }, '/components/security'],
+  ])('`security` of %s: the document is refused', (_, document, pointer) => {
+    expect(errorsOf(fromOpenApi(documentOf({ document })))).toEqual([['ERR_FIELD_UNKNOWN', pointer]])
+  })
+
+  it('an optional Authorization, or one that a scheme writes, is left out; fields of its own are nothing to us', () => {
+    const parameters = [header]
+    expect(read({ root: [{ bearer: [] }], operation: { parameters } }).tools).toHaveLength(1)
+    expect(read({ operation: { parameters: [{ ...header, required: false }] } }).tools).toHaveLength(1)
+    const own = { 'x-paths': {}, '/things': { 'x-security': [], query: get, get } }
+    expect(read({ document: { paths: own } }).tools).toHaveLength(1)
+    const alias = { $ref: '#/paths/~1things', summary: 's', 'x-own': 1 }
+    expect(read({ document: { paths: { '/things': { get }, '/other': alias } } }).tools).toHaveLength(2)
+  })
+
+  it('P36: a body that consists of the same schema many times over is gathered in linear time', () => {
+    const schemas = Object.fromEntries(
+      Array.from({ length: 16 }, (_, level) => {
+        const part = { $ref: `#/components/schemas/L${level + 1}` }
+        return [`L${level}`, { allOf: Array.from({ length: 12 }, () => part) }]
+      }),
+    )
+    const all = { ...schemas, L16: { type: 'object', properties: { a: { type: 'string' } } } }
+    const content = { 'application/json': { schema: { $ref: '#/components/schemas/L0' } } }
+    const post = { requestBody: { content } }
+    const [tool] = read({ document: { paths: { '/things': { post } }, components: { schemas: all } } }).tools
+    expect(tool?.definition.dynamicParameters?.map(({ name }) => name)).toEqual(['a'])
+  })
+})
+
 describe('operations', () => {
   it('are picked by id, tool name, or method and path', () => {
     const paths = { '/a': { get: { operationId: 'a.list' }, post: {} }, '/b/{id}': { parameters: [], delete: {} } }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Imported } from '../../dialects/index.ts'
 import { hasErrors, type Result } from '../../result.ts'
 import { didYouMean } from '../../suggest.ts'
@@ -40,6 +41,7 @@ async function runImport({ io, args, paint }: Context): Promise<Outcome> {
   const imported = read.value
   // What a format without secrets has in their place are the empty tokens of a template.
   const secrets = Object.hasOwn(format.options, 'secrets-out') ? countSecrets(imported) : 0
+  checkApart(args, imported)
   const isWritten = secrets > 0 && writeSecrets(io, args, imported)
   const stdout = writeDefinitions(io, args, imported)
   const issues = issuesOf(imported)
@@ -64,6 +66,22 @@ function checkArguments(name: string, format: ImportFormat, args: Arguments, pat
   throw new CouldNotRun(`import ${name} takes one FILE`, '`latchkey import --help` shows how it is used')
 }
 
+/** A definition would take the place of the secrets, and they would be gone. */
+function checkApart(args: Arguments, { tools }: Imported): void {
+  const [folder, secrets] = [lastValue(args, 'out'), lastValue(args, 'secrets-out')]
+  if (folder === undefined || secrets === undefined) return
+  // File systems may not tell the case of letters.
+  const plain = (path: string): string => resolve(path).toLowerCase()
+  const same = tools.find(({ name }) => plain(fileOf(folder, name)) === plain(secrets))
+  if (same === undefined) return
+  throw new CouldNotRun(`--secrets-out: \`${same.name}\` is written to that file`, 'name a file outside of --out')
+}
+
+/** INVARIANT: a tool name has no slash or dot. */
+function fileOf(folder: string, name: string): string {
+  return `${folder}/${name}.json`
+}
+
 /** First of all: where the secrets cannot be written, nothing is. */
 function writeSecrets(io: Io, args: Arguments, imported: Imported): boolean {
   const path = lastValue(args, 'secrets-out')
@@ -77,8 +95,7 @@ function writeDefinitions(io: Io, args: Arguments, imported: Imported): string {
   if (imported.tools.length === 0) return ''
   if (folder === undefined) return callJson(imported)
   for (const { name, definition } of imported.tools) {
-    // INVARIANT: a tool name has no slash or dot.
-    writeFile(io, `${folder}/${name}.json`, jsonLines(definition), 'shared')
+    writeFile(io, fileOf(folder, name), jsonLines(definition), 'shared')
   }
   return templateJson(imported)
 }

@@ -1,3 +1,4 @@
+import { haveOwnIds } from '../../dialects/vapi/vapi-options.ts'
 import { Unparsable } from '../report/unparsable.ts'
 import { findDuplicateKeys } from '../source/duplicate-keys.ts'
 import { placeIssue } from '../source/places.ts'
@@ -41,7 +42,10 @@ export async function readCredentials(io: Io, args: Arguments): Promise<readonly
   const path = lastValue(args, 'credentials')
   if (path === undefined) return []
   const { value } = await readSource(io, args, path)
-  if (Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null)) return value
+  if (Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null)) {
+    if (haveOwnIds(value)) return value
+    throw new CouldNotRun(`${path}: two credentials have one id`, 'leave the one that is meant')
+  }
   throw new CouldNotRun(`${path}: is no array of credentials`, "write what Vapi's API lists, an array of objects")
 }
 

@@ -11,7 +11,8 @@ import { type ReadParameter, readParameters } from './parameters.ts'
 import { type References, referencesOf } from './references.ts'
 import { readBody } from './request-body.ts'
 import { schemaWriter } from './schemas.ts'
-import { DOCUMENT_FIELDS, findMisspelt, type ReadSecurity, type SecurityReader, securityReader } from './security.ts'
+import { type ReadSecurity, type SecurityReader, securityReader } from './security.ts'
+import { findMisspeltRoot } from './security-fields.ts'
 import { type ServerReader, serverReader } from './servers.ts'
 
 /**
@@ -48,7 +49,7 @@ function readDocument(json: unknown, settings: OpenApiSettings): Result<Imported
   const wrong = checkVersion(json)
   if (wrong !== null) return { ok: false, issues: [wrong] }
   const document = json as JsonObject
-  const misspelt = findMisspelt(document, DOCUMENT_FIELDS, '')
+  const misspelt = findMisspeltRoot(document)
   if (misspelt.length > 0) return { ok: false, issues: misspelt }
   const references = referencesOf(document)
   const work = {

@@ -1,11 +1,11 @@
 import { pointerTo } from '../../json-pointer.ts'
 import { type Issue, makeIssue } from '../../result.ts'
 import { didYouMean } from '../../suggest.ts'
+import type { JsonValue } from '../../types.ts'
 import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 import { type UniqueNames, uniqueNames } from '../unique-names.ts'
-import { isIssue, type References } from './references.ts'
-
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
+import { METHODS, type PathItem, readPathItem } from './path-items.ts'
+import type { References } from './references.ts'
 
 /** An operation of a document, or a path whose operations are out of sight. @internal */
 export interface Operation {
@@ -27,14 +27,11 @@ export interface Operation {
 export function listOperations(document: JsonObject, references: References): readonly Operation[] {
   const names = uniqueNames()
   return entriesOf(ownField(document, 'paths')).flatMap(([path, given]) => {
-    if (!path.startsWith('/')) return []
+    if (path.startsWith('x-')) return []
     const pointer = pointerTo('/paths', path)
-    const found = references.follow(given, pointer)
-    if (isIssue(found)) return [broken(path, pointer, found, names)]
-    const { value: item, pointer: itemPointer } = found
-    if (!isJsonObject(item)) {
-      return [broken(path, pointer, makeIssue('ERR_FIELD_TYPE', pointer, 'a path item is an object'), names)]
-    }
+    const found = readPathItem(path, given, pointer, references)
+    if (Object.hasOwn(found, 'code')) return [broken(path, pointer, found as Issue, names)]
+    const { item, pointer: itemPointer } = found as PathItem
     return METHODS.filter((method) => Object.hasOwn(item, method)).map((method) =>
       readOperation(path, method, item, itemPointer, names),
     )
@@ -56,12 +53,20 @@ function readOperation(
   const given = item[method]
   const pointer = pointerTo(itemPointer, method)
   const operation = isJsonObject(given) ? given : {}
-  const issue = isJsonObject(given) ? null : makeIssue('ERR_FIELD_TYPE', pointer, 'an operation is an object')
+  const issue = whyUnreadable(given, pointer)
   const id = ownField(operation, 'operationId')
   const name = names.take(typeof id === 'string' && id !== '' ? id : `${method}_${path}`)
   const label = `${method.toUpperCase()} ${path}`
   const labels = typeof id === 'string' ? [id, name, label] : [name, label]
   return { name, pointer, path, method: method.toUpperCase(), item, itemPointer, operation, issue, labels }
+}
+
+/** What stands behind a reference may have a `security` of its own. */
+function whyUnreadable(operation: JsonValue | undefined, pointer: string): Issue | null {
+  if (!isJsonObject(operation)) return makeIssue('ERR_FIELD_TYPE', pointer, 'an operation is an object')
+  if (!Object.hasOwn(operation, '$ref')) return null
+  const message = 'an operation is written out, and not a reference'
+  return makeIssue('ERR_DIALECT_REFERENCE', pointerTo(pointer, '$ref'), message, 'let its path be the reference')
 }
 
 /** The operations that were asked for, and an issue for each that is not there. @internal */

@@ -71,6 +71,11 @@ function readParameter(
   const required = place === 'path' || ownField(given, 'required') === true
   const ignored = whyIgnored(name, place, secret)
   if (ignored !== null) {
+    if (required && secret.size === 0 && place === 'header' && foldHeaderName(name) === 'authorization') {
+      const help = 'say in `security` how it is authenticated, with a scheme for that header'
+      issues.push(inexpressible(pointer, 'the operation has no `security`, and yet asks for `Authorization`', help))
+      return
+    }
     issues.push(makeIssue('WARN_DIALECT_DROPPED', pointer, `${place} parameter \`${name}\` is left out: ${ignored}`))
     return
   }

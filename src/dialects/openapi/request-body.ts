@@ -70,7 +70,7 @@ function given(type: string, pointer: string, issues: Issue[]): ReadBody {
 function objectSchema(schema: JsonValue | undefined, pointer: string, references: References): JsonObject | null {
   const properties = new Map<string, JsonValue>()
   const required = new Set<JsonValue>()
-  const isObject = collect(schema, pointer, references, { properties, required }, 0)
+  const isObject = collect(schema, pointer, references, { properties, required, seen: new Set() }, 0)
   if (!isObject || properties.size === 0) return null
   return { type: 'object', properties: Object.fromEntries(properties), required: [...required] }
 }
@@ -80,6 +80,8 @@ const MAX_NESTING = 16
 interface Collected {
   readonly properties: Map<string, JsonValue>
   readonly required: Set<JsonValue>
+  /** What has been gathered: a schema that consists of another many times says no more than one that does once. */
+  readonly seen: Set<JsonObject>
 }
 
 /** Gathers the properties of a schema and of all that it consists of. */
@@ -93,6 +95,8 @@ function collect(
   const found = references.follow(schema, pointer)
   if (isIssue(found) || !isJsonObject(found.value) || depth > MAX_NESTING) return false
   const { value } = found
+  if (into.seen.has(value)) return true
+  into.seen.add(value)
   const type = ownField(value, 'type') ?? 'object'
   const isObject = type === 'object' || itemsOf(type).includes('object')
   if (!isObject || ownField(value, 'oneOf') !== undefined || ownField(value, 'anyOf') !== undefined) return false

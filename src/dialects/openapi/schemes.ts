@@ -1,7 +1,7 @@
 import { REGISTERED_AUTH_SCHEMES } from '../../http/auth-schemes.ts'
 import { pointerTo } from '../../json-pointer.ts'
 import { type Issue, makeIssue } from '../../result.ts'
-import { didYouMean } from '../../suggest.ts'
+import { createAdviser, didYouMean } from '../../suggest.ts'
 import type { JsonValue, Requirement } from '../../types.ts'
 import { isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 import { inexpressible } from '../read-tool.ts'
@@ -62,9 +62,10 @@ const TYPES: { readonly [type: string]: ReadRow } = {
 export function readScheme(scheme: JsonValue | undefined, pointer: string, settings: OpenApiSettings): ReadScheme {
   if (!isJsonObject(scheme)) return [makeIssue('ERR_FIELD_TYPE', pointer, 'a security scheme is an object')]
   const unknown = Object.keys(scheme).filter((name) => !FIELDS.includes(name) && !name.startsWith('x-'))
+  const advise = createAdviser()
   const issues = unknown.map((name) => {
     const at = pointerTo(pointer, name)
-    return makeIssue('ERR_FIELD_UNKNOWN', at, `unknown field \`${name}\``, didYouMean(name, FIELDS))
+    return makeIssue('ERR_FIELD_UNKNOWN', at, `unknown field \`${name}\``, advise(name, FIELDS))
   })
   if (issues.length > 0) return issues
   const type = ownField(scheme, 'type')

@@ -1,12 +1,13 @@
 import { pointerTo } from '../../json-pointer.ts'
 import { type Issue, makeIssue } from '../../result.ts'
 import { snapshot } from '../../snapshot.ts'
-import { didYouMean, suggest } from '../../suggest.ts'
+import { didYouMean } from '../../suggest.ts'
 import type { JsonValue, Requirement, SecurityOption } from '../../types.ts'
 import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 import type { OpenApiSettings } from './openapi-options.ts'
 import { isIssue, type References } from './references.ts'
 import { type ReadScheme, readScheme } from './schemes.ts'
+import { findMisspelt, OPERATION_FIELDS } from './security-fields.ts'
 
 /** The alternatives of an operation: `null` where it is public, because `security` is empty or stands nowhere. @internal */
 export interface ReadSecurity {
@@ -68,45 +69,6 @@ function below(issue: Issue, pointer: string): Issue {
   return { ...issue, pointer: pointer + issue.pointer }
 }
 
-/** The fixed fields of an operation (OpenAPI 3.1, section 4.8.10.1). */
-const OPERATION_FIELDS = [
-  'tags',
-  'summary',
-  'description',
-  'externalDocs',
-  'operationId',
-  'parameters',
-  'requestBody',
-  'responses',
-  'callbacks',
-  'deprecated',
-  'security',
-  'servers',
-]
-
-/** The fixed fields of a document (OpenAPI 3.1, section 4.8.1.1). @internal */
-export const DOCUMENT_FIELDS: readonly string[] = [
-  'openapi',
-  'info',
-  'jsonSchemaDialect',
-  'servers',
-  'paths',
-  'webhooks',
-  'components',
-  'security',
-  'tags',
-  'externalDocs',
-]
-
-/** Unknown fields are nothing to us, but for one that was meant to be `security`: without it everything is public. @internal */
-export function findMisspelt(owner: JsonObject, known: readonly string[], pointer: string): readonly Issue[] {
-  return Object.keys(owner)
-    .filter((name) => !known.includes(name) && !name.startsWith('x-') && suggest(name, known) === 'security')
-    .map((name) =>
-      makeIssue('ERR_FIELD_UNKNOWN', pointerTo(pointer, name), `unknown field \`${name}\``, 'did you mean `security`?'),
-    )
-}
-
 function readAlternatives(
   given: JsonValue | undefined,
   pointer: string,
@@ -152,7 +114,7 @@ function readUse(
     return null
   }
   if (typeof scheme !== 'function') {
-    issues.push(...scheme)
+    for (const issue of scheme) issues.push(issue)
     return null
   }
   if (Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')) return scheme(scopes as string[])

@@ -1,13 +1,14 @@
 import { pointerTo } from '../../json-pointer.ts'
-import type { DynamicParameter, JsonValue, ParameterLocation } from '../../types.ts'
-import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-object.ts'
+import type { ParameterLocation } from '../../types.ts'
+import { entriesOf, type JsonObject, ownField } from '../json-object.ts'
 import { type ObjectPlace, readFields, reportDropped } from '../read-fields.ts'
 import { inexpressible } from '../read-tool.ts'
-import { parametersOfSchema } from '../schema-parameters.ts'
+import { readBodySchema } from './body-schema.ts'
+import { readHeaderSchema } from './header-schema.ts'
+import { AUTH_FIELDS } from './lost-fields.ts'
 import { addSecrets, dropped, refuseNull, type ServerDraft } from './read-server.ts'
 import { assemble, SILENT_FIELDS } from './server-definition.ts'
 import { readToolParameters } from './tool-parameters.ts'
-import { type ReadHeader, readHeader } from './vapi-headers.ts'
 import type { VapiSettings } from './vapi-options.ts'
 
 /** The fields that say what is sent; the rest of a tool says nothing about its request. */
@@ -34,7 +35,7 @@ export function readApiRequest(
   draft: ServerDraft,
 ): object | null {
   const place: ObjectPlace = { pointer, what: 'tool', issues: draft.issues }
-  reportDropped(tool, KNOWN, SILENT_FIELDS, place)
+  reportDropped(tool, KNOWN, SILENT_FIELDS, place, AUTH_FIELDS)
   const own = Object.entries(tool).filter(([name]) => Object.hasOwn(REQUEST_RULES, name))
   const read = readFields(Object.fromEntries(own), REQUEST_RULES, place)
   if (refuseNull(tool, place) || read === null) return null
@@ -46,18 +47,15 @@ export function readApiRequest(
   const elsewhere = isWithoutBody(method) ? 'PARAMETER_LOCATION_QUERY' : 'PARAMETER_LOCATION_BODY'
   const locate = (property: string): ParameterLocation =>
     pattern.includes(`{${property}}`) ? 'PARAMETER_LOCATION_PATH' : elsewhere
-  draft.fixed.push(...readToolParameters(tool, pointer, draft))
-  const headers = readHeaderSchema(read.headers, pointerTo(pointer, 'headers', 'properties'), settings, draft)
+  for (const parameter of readToolParameters(tool, pointer, draft)) draft.fixed.push(parameter)
+  const headers = readHeaderSchema(read.headers, pointerTo(pointer, 'headers'), settings, draft)
   addSecrets({ ...read, secret: undefined, headers: headers.fixed }, pointer, settings, draft)
+  const body = readBodySchema(read.body, pointerTo(pointer, 'body'), locate, draft)
   for (const [ours, theirs] of PLACES) draft.places.set(ours, pointerTo(pointer, theirs))
   return {
     ...(name === undefined ? {} : { modelToolName: name }),
     ...(description === undefined ? {} : { description }),
-    ...assemble(
-      { url: pattern, method, timeoutSeconds },
-      [...parametersOfSchema(read.body, locate), ...headers.dynamic],
-      draft,
-    ),
+    ...assemble({ url: pattern, method, timeoutSeconds }, [...body, ...headers.dynamic], draft),
   }
 }
 
@@ -84,36 +82,4 @@ function readUrl(url: string, names: ReadonlySet<string>, pointer: string, { iss
   const message = 'the URL is filled in by more than names of body properties'
   issues.push(inexpressible(pointerTo(pointer, 'url'), message, 'write out what is fixed'))
   return null
-}
-
-interface HeaderSchema {
-  /** Headers with a value of their own. */
-  readonly fixed: readonly ReadHeader[]
-  /** Headers whose value the model chooses. */
-  readonly dynamic: readonly DynamicParameter[]
-}
-
-function readHeaderSchema(
-  schema: JsonObject | undefined,
-  pointer: string,
-  settings: VapiSettings,
-  { issues }: ServerDraft,
-): HeaderSchema {
-  const fixed: ReadHeader[] = []
-  for (const [name, property] of entriesOf(ownField(schema, 'properties'))) {
-    const value = headerValue(property)
-    if (value === undefined) continue
-    const at = pointerTo(pointer, name, 'value')
-    const header = readHeader(name, value, { pointer: at, what: 'headers', issues }, settings)
-    if (header !== null) fixed.push(header)
-  }
-  const properties = ownField(schema, 'properties')
-  const dynamic = parametersOfSchema(schema, (name) =>
-    headerValue(ownField(properties, name)) === undefined ? 'PARAMETER_LOCATION_HEADER' : null,
-  )
-  return { fixed, dynamic }
-}
-
-function headerValue(property: JsonValue | undefined): JsonValue | undefined {
-  return isJsonObject(property) ? ownField(property, 'value') : undefined
 }

@@ -1,13 +1,10 @@
 import { pointerTo } from '../../json-pointer.ts'
+import type { Issue } from '../../result.ts'
 import type { JsonValue } from '../../types.ts'
 import { isJsonObject, type JsonObject, ownField } from '../json-object.ts'
-
-/** A credential that holds for everything in a resource. @internal */
-interface InheritedCredential {
-  readonly pointer: string
-  /** The plan. */
-  readonly credential: JsonObject
-}
+import { lostBeside } from './lost-fields.ts'
+import { inheritedBelow, inheritedIn, refersElsewhere } from './merged-resources.ts'
+import type { InheritedCredential } from './resource-credential.ts'
 
 /** A place in a resource from which requests are sent. @internal */
 export interface FoundServer {
@@ -20,22 +17,43 @@ export interface FoundServer {
   readonly inherited: InheritedCredential | undefined
   /** The server as older versions write it: `serverUrl` and `serverUrlSecret` of the object at the pointer. */
   readonly isLegacy: boolean
+  /** Where fields of it really stand. */
+  readonly places: ReadonlyMap<string, string>
+  /** What is lost beside it. */
+  readonly issues: readonly Issue[]
+}
+
+/** Everything in a document that sends requests. @internal */
+export interface FoundServers {
+  readonly servers: readonly FoundServer[]
+  /** Places of credentials that something may use which is named by its id and stands elsewhere. */
+  readonly usedElsewhere: ReadonlySet<string>
+}
+
+interface Finding {
+  readonly servers: FoundServer[]
+  readonly usedElsewhere: Set<string>
 }
 
 /** What holds data or schemas of users, in which a field `server` is none of Vapi's. */
 const FOREIGN = new Set(['parameters', 'properties', 'schema', 'body', 'headers', 'metadata', 'variableValues'])
+
+const NOTHING = { isLegacy: false, places: new Map<string, string>(), issues: [] } as const
 
 /**
  * Finds everything in a document that sends requests: each `server`, each API request tool, and the `serverUrl` of older
  * versions. Assistants, phone numbers, squads, tools, and lists of them are all walked over alike.
  * @internal
  */
-export function findServers(json: JsonValue): readonly FoundServer[] {
-  const found: FoundServer[] = []
+export function findServers(json: JsonValue): FoundServers {
+  const found: Finding = { servers: [], usedElsewhere: new Set() }
   walk(json, '', 'server', undefined, found)
   const isServer = isJsonObject(json) && (Object.hasOwn(json, 'url') || Object.hasOwn(json, 'credentialId'))
-  if (found.length > 0 || !isServer) return found
-  return [{ pointer: '', json, name: nameOf(json) ?? 'server', inherited: undefined, isLegacy: false }]
+  if (found.servers.length > 0 || !isServer) return found
+  return {
+    ...found,
+    servers: [{ ...NOTHING, pointer: '', json, name: nameOf(json) ?? 'server', inherited: undefined }],
+  }
 }
 
 function walk(
@@ -43,7 +61,7 @@ function walk(
   pointer: string,
   name: string,
   above: InheritedCredential | undefined,
-  found: FoundServer[],
+  found: Finding,
 ): void {
   if (Array.isArray(json)) {
     json.forEach((item: JsonValue, index) => {
@@ -52,22 +70,29 @@ function walk(
     return
   }
   if (!isJsonObject(json)) return
-  const inherited = ownCredential(json, pointer) ?? above
+  const inherited = inheritedIn(json, pointer, above)
   const own = nameOf(json) ?? name
-  const add = (at: string, server: JsonObject, isLegacy = false): void => {
-    found.push({ pointer: at, json: server, name: own, inherited, isLegacy })
-  }
-  const server = ownField(json, 'server')
-  const isTool = isJsonObject(ownField(json, 'function'))
-  if (json['type'] === 'apiRequest') add(pointer, json)
-  else if (isJsonObject(server))
-    add(isTool ? pointer : pointerTo(pointer, 'server'), isTool ? json : withSecret(json, server))
-  else if (server !== undefined && server !== null) add(pointer, { server })
-  else if (typeof json['serverUrl'] === 'string') add(pointer, legacyServer(json, json['serverUrl']), true)
+  const server = serverIn(json, pointer)
+  if (server !== null) found.servers.push({ ...NOTHING, pointer, name: own, inherited, ...server })
+  for (const place of refersElsewhere(json, pointer, inherited)) found.usedElsewhere.add(place)
   for (const [key, child] of Object.entries(json)) {
     if (FOREIGN.has(key) || key === 'server') continue
-    walk(child, pointerTo(pointer, key), key === 'assistant' || key === 'model' ? own : singular(key), inherited, found)
+    const below = inheritedBelow(json, key, pointer, inherited)
+    walk(child, pointerTo(pointer, key), key === 'assistant' || key === 'model' ? own : singular(key), below, found)
   }
+}
+
+/** What is known of a server from the object that has it. */
+type OwnServer = Pick<FoundServer, 'json'> & Partial<FoundServer>
+
+/** What an object sends requests with; `null` where it sends none. */
+function serverIn(json: JsonObject, pointer: string): OwnServer | null {
+  const server = ownField(json, 'server')
+  if (json['type'] === 'apiRequest') return { json }
+  if (isJsonObject(server))
+    return isJsonObject(ownField(json, 'function')) ? { json } : serverBeside(json, server, pointer)
+  if (server !== undefined && server !== null) return { json: { server } }
+  return typeof json['serverUrl'] === 'string' ? legacyServer(json, json['serverUrl'], pointer) : null
 }
 
 function nameOf(json: JsonObject): string | undefined {
@@ -80,28 +105,21 @@ function singular(key: string): string {
 }
 
 /** Custom transcribers and voices once had their secret beside the server. */
-function withSecret(owner: JsonObject, server: JsonObject): JsonObject {
-  const secret = ownField(owner, 'secret')
-  return typeof secret === 'string' && !Object.hasOwn(server, 'secret') ? { ...server, secret } : server
+function serverBeside(owner: JsonObject, server: JsonObject, pointer: string): OwnServer {
+  const at = pointerTo(pointer, 'server')
+  const secret = Object.hasOwn(server, 'secret') ? undefined : ownField(owner, 'secret')
+  const places = new Map([[pointerTo(at, 'secret'), pointerTo(pointer, 'secret')]])
+  const issues = lostBeside(owner, ['secret'], pointer)
+  const about = { pointer: at, issues }
+  return secret === undefined ? { ...about, json: server } : { ...about, json: { ...server, secret }, places }
 }
 
-function legacyServer(owner: JsonObject, url: string): JsonObject {
-  const secret = ownField(owner, 'serverUrlSecret') ?? null
-  return { url, ...(secret === null ? {} : { secret }) }
-}
-
-/** A credential for webhooks in a resource: an entry of its list, or the `webhook` of older versions. */
-function ownCredential(json: JsonObject, pointer: string): InheritedCredential | undefined {
-  const credentials = ownField(json, 'credentials')
-  if (Array.isArray(credentials)) {
-    const index = credentials.findIndex((credential: JsonValue) => ownField(credential, 'provider') === 'webhook')
-    const plan = ownField(credentials[index], 'authenticationPlan')
-    const at = pointerTo(pointer, 'credentials', index, 'authenticationPlan')
-    return isJsonObject(plan) ? { pointer: at, credential: plan } : undefined
-  }
-  const webhook = ownField(credentials, 'webhook')
-  if (!isJsonObject(webhook)) return undefined
-  const { tokenUrl, ...rest } = webhook
-  const plan = tokenUrl === undefined ? rest : { url: tokenUrl, ...rest }
-  return { pointer: pointerTo(pointer, 'credentials', 'webhook'), credential: plan }
+function legacyServer(owner: JsonObject, url: string, pointer: string): OwnServer {
+  const secret = ownField(owner, 'serverUrlSecret')
+  const places = new Map([
+    [pointerTo(pointer, 'url'), pointerTo(pointer, 'serverUrl')],
+    [pointerTo(pointer, 'secret'), pointerTo(pointer, 'serverUrlSecret')],
+  ])
+  const json = { url, ...(secret === undefined ? {} : { secret }) }
+  return { json, isLegacy: true, places, issues: lostBeside(owner, ['serverUrlSecret'], pointer) }
 }

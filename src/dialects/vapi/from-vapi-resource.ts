@@ -1,4 +1,4 @@
-import { type Issue, makeIssue, type Result } from '../../result.ts'
+import { type Issue, makeIssue, type Result, sortIssues } from '../../result.ts'
 import { snapshot } from '../../snapshot.ts'
 import type { Imported, ImportedTool, RefusedTool } from '../tool-with-tokens.ts'
 import { uniqueNames } from '../unique-names.ts'
@@ -24,8 +24,8 @@ export function fromVapiResource(json: unknown, options?: VapiOptions): Result<I
   const settings = readVapiOptions(options)
   const copy = snapshot(json)
   if (!copy.ok) return copy
-  const found = findServers(copy.value)
-  if (found.length > 0) return { ok: true, value: readServers(found, settings), issues: [] }
+  const { servers } = findServers(copy.value)
+  if (servers.length > 0) return { ok: true, value: readServers(servers, settings), issues: [] }
   return { ok: false, issues: [makeIssue('ERR_FIELD_MISSING', '', 'no `server` anywhere in it')] }
 }
 
@@ -45,13 +45,9 @@ function readServers(found: readonly FoundServer[], settings: VapiSettings): Imp
 
 /** @internal */
 export function readFound(server: FoundServer, settings: VapiSettings): ReturnType<typeof readVapi> {
-  const { json, pointer, inherited, isLegacy } = server
+  const { json, pointer, inherited, places } = server
   const read = readVapi(json, pointer, inherited === undefined ? settings : { ...settings, inherited })
-  return isLegacy ? { ...read, issues: read.issues.map((issue) => spellLegacy(issue, pointer)) } : read
-}
-
-function spellLegacy(issue: Issue, at: string): Issue {
-  const field =
-    issue.pointer === `${at}/url` ? 'serverUrl' : issue.pointer === `${at}/secret` ? 'serverUrlSecret' : null
-  return field === null ? issue : { ...issue, pointer: `${at}/${field}` }
+  const toDocument = (issue: Issue): Issue => ({ ...issue, pointer: places.get(issue.pointer) ?? issue.pointer })
+  const issues = sortIssues([...read.issues.map(toDocument), ...server.issues])
+  return read.ok && server.issues.length === 0 ? { ...read, issues } : { ok: false, issues }
 }

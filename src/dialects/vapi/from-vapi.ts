@@ -8,6 +8,7 @@ import { reportDropped } from '../read-fields.ts'
 import { parametersOfSchema } from '../schema-parameters.ts'
 import type { ToolWithTokens } from '../tool-with-tokens.ts'
 import { readApiRequest } from './api-request.ts'
+import { AUTH_FIELDS } from './lost-fields.ts'
 import { emptyDraft, readServer, type ServerDraft } from './read-server.ts'
 import { assemble, SILENT_FIELDS } from './server-definition.ts'
 import { readToolParameters } from './tool-parameters.ts'
@@ -58,18 +59,15 @@ function readDefinition(json: JsonObject, pointer: string, settings: VapiSetting
 
 function readServerTool(tool: JsonObject, pointer: string, settings: VapiSettings, draft: ServerDraft): object | null {
   const { issues } = draft
-  reportDropped(tool, ['type', 'function', 'server', 'parameters', 'name'], SILENT_FIELDS, {
-    pointer,
-    what: 'tool',
-    issues,
-  })
+  const known = ['type', 'function', 'server', 'parameters', 'name']
+  reportDropped(tool, known, SILENT_FIELDS, { pointer, what: 'tool', issues }, AUTH_FIELDS)
   const declared = ownField(tool, 'function')
   const { name, description, parameters } = isJsonObject(declared) ? declared : ({} as JsonObject)
   const schema = isJsonObject(parameters) ? parameters : undefined
   const dynamic = parametersOfSchema(schema, () => 'PARAMETER_LOCATION_BODY')
   draft.places.set('/dynamicParameters', pointerTo(pointer, 'function', 'parameters'))
   draft.places.set('/modelToolName', pointerTo(pointer, 'function', 'name'))
-  draft.fixed.push(...readToolParameters(tool, pointer, draft))
+  for (const parameter of readToolParameters(tool, pointer, draft)) draft.fixed.push(parameter)
   const server = readServer(tool['server'], pointerTo(pointer, 'server'), settings, draft)
   if (server === null) return null
   return {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../types.ts'
-import { entriesOf, type JsonObject, ownField } from '../json-object.ts'
+import { entriesOf, isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 import type { FoundServer } from './find-servers.ts'
 import { isPlainHeader } from './vapi-headers.ts'
 import type { VapiSettings } from './vapi-options.ts'
@@ -36,7 +36,8 @@ export function findInlineSecrets(found: FoundServer, settings: VapiSettings): r
   }
   const credentialId = ownField(sender, 'credentialId') ?? null
   if (found.inherited === undefined || credentialId !== null) return secrets
-  return [...secrets, { kind: 'inherited', header: '', plan: found.inherited.credential }]
+  const { credential } = found.inherited
+  return [...secrets, { kind: 'inherited', header: '', plan: isJsonObject(credential) ? credential : {} }]
 }
 
 /** Vapi's documentation: a bearer credential with the header's name, and without the prefix where the value has none. */

@@ -8,10 +8,11 @@ import { type ReadPlan, readPlan } from './credential-plan.ts'
 import { type FoundServer, findServers } from './find-servers.ts'
 import { readFound } from './from-vapi-resource.ts'
 import { findInlineSecrets, senderOf } from './inline-secrets.ts'
+import { hidesSecret } from './lost-fields.ts'
 import type { MigratedServer, MigrationOptions, VapiMigration } from './migration.ts'
 import { type NewCredentials, newCredentials } from './new-credentials.ts'
 import { dropCredential, type MutableDocument, moveSecret, mutableCopy } from './rewrite-server.ts'
-import { describeSent, wireText } from './sent-headers.ts'
+import { describeSent, hasUserInfo, shownUrl, wireText } from './sent-headers.ts'
 import { readMigrationOptions, type VapiSettings } from './vapi-options.ts'
 
 /**
@@ -34,7 +35,7 @@ export function migrateVapi(json: unknown, options?: MigrationOptions): Result<V
   const { settings, ids } = readMigrationOptions(options)
   const copy = snapshot(json)
   if (!copy.ok) return copy
-  const found = findServers(copy.value)
+  const { servers: found, usedElsewhere } = findServers(copy.value)
   if (found.length === 0) {
     return { ok: false, issues: [makeIssue('ERR_FIELD_MISSING', '', 'no `server` anywhere in it')] }
   }
@@ -42,10 +43,19 @@ export function migrateVapi(json: unknown, options?: MigrationOptions): Result<V
   const credentials = newCredentials(ids)
   const issues: Issue[] = []
   const report = found.map((server) => migrateServer(server, settings, { document, credentials, issues }))
-  for (const pointer of unusedCredentials(found, report)) dropCredential(document, pointer)
+  for (const pointer of unusedCredentials(found, report)) {
+    if (usedElsewhere.has(pointer)) issues.push(stays(pointer))
+    else dropCredential(document, pointer)
+  }
   const used = new Set(report.map(({ credential }) => credential))
   const created = credentials.list().filter(({ name }) => used.has(name))
   return { ok: true, value: { resource: document.root, credentials: created, report }, issues }
+}
+
+function stays(pointer: string): Issue {
+  const message = 'the credential stays: what is named here by its id may use it'
+  const help = 'remove it once each tool and assistant that is named has a credential of its own'
+  return makeIssue('WARN_DIALECT_SECRET_INLINE', pointer, message, help)
 }
 
 interface Migrating {
@@ -56,11 +66,13 @@ interface Migrating {
 
 function migrateServer(found: FoundServer, settings: VapiSettings, work: Migrating): MigratedServer {
   const url = ownField(senderOf(found), 'url')
-  const about = { pointer: found.pointer, url: typeof url === 'string' ? url : null }
+  const about = { pointer: found.pointer, url: shownUrl(url) }
   const read = readFound(found, settings)
   const before = read.ok ? describeSent(read.value) : []
   const secrets = findInlineSecrets(found, settings)
   const [secret, second] = secrets
+  const hidden = hasUserInfo(url) ? 'its URL has user info' : read.issues.find(hidesSecret)?.message
+  if (secret === undefined && hidden !== undefined) return keep(hidden)
   if (secret === undefined)
     return { ...about, status: 'unchanged', credential: null, before, after: before, identical: true }
   const credentialId = ownField(senderOf(found), 'credentialId') ?? null
@@ -123,11 +135,11 @@ function isAnother(standing: JsonObject | undefined, plan: JsonObject, settings:
 /** The webhook credentials of resources of which every server has one of its own by now. */
 function unusedCredentials(found: readonly FoundServer[], report: readonly MigratedServer[]): readonly string[] {
   const users = new Map<string, boolean>()
-  for (const [index, { inherited, ...server }] of found.entries()) {
-    if (inherited === undefined) continue
-    const own = (ownField(senderOf({ ...server, inherited }), 'credentialId') ?? null) !== null
-    const gone = own || report[index]?.status === 'migrated'
-    users.set(inherited.pointer, (users.get(inherited.pointer) ?? true) && gone)
+  for (const [index, server] of found.entries()) {
+    const { inherited } = server
+    const own = (ownField(senderOf(server), 'credentialId') ?? null) !== null
+    const gone = inherited?.issue === null && (own || report[index]?.status === 'migrated')
+    for (const place of inherited?.places ?? []) users.set(place, (users.get(place) ?? true) && gone)
   }
   // Later entries of a list first, so that the earlier ones keep their places.
   return [...users]

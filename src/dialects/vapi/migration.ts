@@ -15,7 +15,7 @@ export interface MigratedCredential {
 export interface MigratedServer {
   /** JSON Pointer to the server, or to the tool that sends by itself or has the server. */
   readonly pointer: string
-  /** Where it sends to; `null` where that cannot be read. */
+  /** Where it sends to, without the query; `null` where that cannot be read or has user info. */
   readonly url: string | null
   /** `kept`: it holds secrets that one credential cannot take over, and stays as it was. `unchanged`: it holds none. */
   readonly status: 'migrated' | 'kept' | 'unchanged'

@@ -6,12 +6,13 @@ import { Secret } from '../../secret.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { JsonValue, Requirement, StaticParameter, Token } from '../../types.ts'
 import { ONLY_OPTION } from '../finish-tool.ts'
-import { type JsonObject, ownField } from '../json-object.ts'
+import { ownField } from '../json-object.ts'
 import { type ObjectPlace, readFields } from '../read-fields.ts'
 import { inexpressible } from '../read-tool.ts'
 import { requirementNameFor } from '../requirement-name.ts'
 import { planPlaces, readPlan } from './credential-plan.ts'
-import { type ReadHeader, readHeaders } from './vapi-headers.ts'
+import type { InheritedCredential } from './resource-credential.ts'
+import { hasLiquid, liquidIssue, type ReadHeader, readHeaders } from './vapi-headers.ts'
 import type { VapiSettings } from './vapi-options.ts'
 
 /** What a server, or another object that sends requests, says about them; filled step by step. @internal */
@@ -97,6 +98,7 @@ export function addSecrets(sent: SentBy, pointer: string, settings: VapiSettings
   if (secret !== undefined) {
     const at = pointerTo(pointer, 'secret')
     const name = 'X-Vapi-Secret'
+    if (hasLiquid(secret)) draft.issues.push(liquidIssue(name, at))
     addRequirement(name, { headerApiKey: { name } }, new Secret(secret), at, settings, draft)
   }
   const overrides = headers.some(({ name }) => foldHeaderName(name) === 'authorization')
@@ -152,11 +154,15 @@ function addCredential(id: string, at: string, overrides: boolean, settings: Vap
 
 /** A credential of the assistant or phone number around the server. */
 function addInherited(
-  { pointer, credential }: { readonly pointer: string; readonly credential: JsonObject },
+  { pointer, credential, issue }: InheritedCredential,
   overrides: boolean,
   settings: VapiSettings,
   draft: ServerDraft,
 ): void {
+  if (issue !== null) {
+    draft.issues.push(issue)
+    return
+  }
   const plan = readPlan(credential, { pointer, what: 'credential', issues: draft.issues }, settings)
   if (plan === null || isOverridden(plan.requirement, overrides, pointer, draft)) return
   if (plan.token === null) {

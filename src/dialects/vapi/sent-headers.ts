@@ -1,4 +1,5 @@
 import { optionsOf, requirementsOf } from '../../definition/options.ts'
+import { splitUrl } from '../../http/url.ts'
 import { kindOf } from '../../kinds/table.ts'
 import { resolve } from '../../plan/resolve.ts'
 import { snapshot } from '../../snapshot.ts'
@@ -31,12 +32,23 @@ const LINES: { readonly [K in Kind]: (requirement: Requirement) => readonly stri
   },
   httpAuth: (requirement) => [`Authorization: ${fieldsOf(requirement)['scheme']} [secret]`],
   oauth2ClientCredentials: (requirement) => [
-    `Authorization: Bearer [access token of ${fieldsOf(requirement)['tokenUrl']}]`,
+    `Authorization: Bearer [access token of ${shownUrl(fieldsOf(requirement)['tokenUrl'])}]`,
   ],
   hmacSignature: (requirement) =>
     Object.entries(fieldsOf(requirement)['headers'] ?? {}).map(([name, template]) => `${name}: ${String(template)}`),
   queryApiKey: (requirement) => [`?${fieldsOf(requirement)['name']}=[secret]`],
   cookieApiKey: (requirement) => [`Cookie: ${fieldsOf(requirement)['name']}=[secret]`],
+}
+
+/** A URL without what may be a secret in it; `null` where that cannot be told. @internal */
+export function shownUrl(url: unknown): string | null {
+  const parts = typeof url === 'string' ? splitUrl(url) : null
+  return parts === null ? null : parts.origin + parts.path
+}
+
+/** @internal */
+export function hasUserInfo(url: unknown): boolean {
+  return typeof url === 'string' && /^[^/?#]*\/\/[^/?#]*@/.test(url)
 }
 
 /**

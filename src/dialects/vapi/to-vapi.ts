@@ -48,9 +48,8 @@ function writeVapi(tool: unknown, settings: VapiSettings): Result<VapiTool> {
   const read = readTool(tool)
   if (!read.ok) return read
   const { definition, tokens } = read.value
-  const issues = [...refuseFields(definition, KNOWN, 'Vapi')]
+  const issues = [...refuseFields(definition, KNOWN, 'Vapi'), ...checkLocations(definition)]
   if (definition.http === undefined) issues.push(inexpressible('', 'Vapi calls a URL, and this definition has none'))
-  issues.push(...checkLocations(definition))
   const sent = writeSecrets(definition, tokens, settings, issues)
   if (hasErrors(issues) || sent === null) return { ok: false, issues }
   const json = isServer(definition) ? writeServer(definition, sent) : writeApiRequest(definition, sent)
@@ -94,7 +93,7 @@ function writeSecrets(
     const id = ownField(token, 'credentialId')
     if (typeof id === 'string') {
       const plan = writeChecked(requirement, undefined, settings)
-      if (Array.isArray(plan)) issues.push(...(plan as readonly Issue[]).map((issue) => ({ ...issue, pointer: at })))
+      if (Array.isArray(plan)) for (const issue of plan as readonly Issue[]) issues.push({ ...issue, pointer: at })
       else credentials.push({ id, provider: 'custom-credential', authenticationPlan: plan as JsonObject })
       names.set(id, name)
       continue

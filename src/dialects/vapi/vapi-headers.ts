@@ -1,6 +1,6 @@
 import { foldHeaderName, isToken68 } from '../../http/grammar.ts'
 import { pointerTo } from '../../json-pointer.ts'
-import { makeIssue } from '../../result.ts'
+import { type Issue, makeIssue } from '../../result.ts'
 import { Secret } from '../../secret.ts'
 import type { JsonValue, Requirement } from '../../types.ts'
 import { entriesOf } from '../json-object.ts'
@@ -56,14 +56,11 @@ export function readHeader(
   { pointer, issues }: ObjectPlace,
   settings: VapiSettings,
 ): ReadHeader | null {
-  if (isPlainHeader(name, settings)) {
-    if (!hasLiquid(value)) return { name, pointer, secret: null, value }
-    const message = `header \`${name}\` is filled in by a Liquid template`
-    issues.push(
-      inexpressible(pointer, message, 'a definition has fixed values, and parameters that the model fills in'),
-    )
+  if (hasLiquid(value)) {
+    issues.push(liquidIssue(name, pointer))
     return null
   }
+  if (isPlainHeader(name, settings)) return { name, pointer, secret: null, value }
   if (typeof value === 'string') return { name, pointer, ...readSecretHeader(name, value) }
   issues.push(makeIssue('ERR_FIELD_TYPE', pointer, `header \`${name}\` is not a text`))
   return null
@@ -78,6 +75,12 @@ function readSecretHeader(name: string, value: string): { readonly secret: Secre
     return { secret: new Secret(value), requirement: { headerApiKey: { name } } }
   }
   return { secret: new Secret(credentials), requirement: { httpAuth: { scheme } } }
+}
+
+/** Says that nobody knows what a header will be: what would be sent as a secret is a template of one. @internal */
+export function liquidIssue(name: string, pointer: string): Issue {
+  const message = `header \`${name}\` is filled in by a Liquid template`
+  return inexpressible(pointer, message, 'a definition has fixed values, and parameters that the model fills in')
 }
 
 /** Whether Vapi would fill in a text before it sends it. @internal */

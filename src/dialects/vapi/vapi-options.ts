@@ -4,10 +4,11 @@ import type { JsonValue } from '../../types.ts'
 import { IMPORT_OPTIONS, textList, textMap } from '../import-options.ts'
 import { isJsonObject, type JsonObject, ownField } from '../json-object.ts'
 import type { ImportOptions } from '../tool-with-tokens.ts'
+import type { InheritedCredential } from './resource-credential.ts'
 
 /** How Vapi's objects are read: what they refer to, and what Vapi's documentation leaves open. */
 export interface VapiOptions extends ImportOptions {
-  /** The credentials that `credentialId` names, as Vapi's API lists them: each with `id` and `authenticationPlan`. */
+  /** The credentials that `credentialId` names, as Vapi's API lists them: `id`, once each, and `authenticationPlan`. */
   readonly credentials?: readonly unknown[]
   /**
    * What stands for a credential among the tokens: `reference` gives `{ credentialId }`, `inline` the secret of its plan
@@ -35,8 +36,8 @@ export interface VapiOptions extends ImportOptions {
 export interface VapiSettings extends Omit<VapiOptions, 'credentials'> {
   /** Credentials by id. */
   readonly plans: ReadonlyMap<string, JsonObject>
-  /** The credential of the resource around a server, which holds where the server has none (its place and content). */
-  readonly inherited?: { readonly pointer: string; readonly credential: JsonObject }
+  /** The credential of the resource around a server, which holds where the server has none. */
+  readonly inherited?: InheritedCredential
 }
 
 const VAPI_OPTIONS = {
@@ -82,7 +83,13 @@ function settingsOf({ credentials = [], ...rest }: Partial<VapiOptions>): VapiSe
 
 function isCredentialList(value: unknown): false | CopiedValue {
   const copy = snapshot(value, { reveal: true })
-  return copy.ok && Array.isArray(copy.value) && copy.value.every((item: JsonValue) => isJsonObject(item))
-    ? { copy: copy.value }
-    : false
+  if (!copy.ok || !Array.isArray(copy.value)) return false
+  const isUsable = copy.value.every((item: JsonValue) => isJsonObject(item)) && haveOwnIds(copy.value)
+  return isUsable ? { copy: copy.value } : false
+}
+
+/** Whether no two credentials have one id: nobody would know which of them is meant. @internal */
+export function haveOwnIds(credentials: readonly unknown[]): boolean {
+  const ids = credentials.map((credential) => ownField(credential, 'id')).filter(isString)
+  return new Set(ids).size === ids.length
 }
