@@ -143,6 +143,7 @@ describe('what a format can say comes back as it was', () => {
         expect(canonicalRequirement(back.requirement)).toEqual(canonicalRequirement(given))
         expect((back.token as Secret).reveal()).toBe(token)
       }),
+      0.5,
     )
   })
 
@@ -172,6 +173,7 @@ describe('what a format can say comes back as it was', () => {
         const back = JSON.parse(JSON.stringify(read))
         expect(textOf({ definition: back, tokens: {} })).toBe(textOf({ definition: definition as never, tokens: {} }))
       }),
+      0.5,
     )
   })
 
@@ -188,6 +190,7 @@ describe('what a format can say comes back as it was', () => {
         const json = JSON.parse(JSON.stringify(taken(toUltravox(given))))
         expect(textOf(taken(fromUltravox(json)))).toBe(textOf(given))
       }),
+      0.5,
     )
   })
 })

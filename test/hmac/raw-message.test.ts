@@ -46,6 +46,7 @@ describe('a request in a file', () => {
           )
         }
       }),
+      0.2,
     )
   })
 
@@ -87,6 +88,7 @@ describe('bytes that are shown', () => {
         expect(new Uint8Array(Buffer.from(base64 ?? '', 'base64'))).toEqual(bytes)
         expect(length).toBe(bytes.length)
       }),
+      0.2,
     )
   })
 
@@ -98,6 +100,7 @@ describe('bytes that are shown', () => {
           `${text}\\xff${text}`,
         )
       }),
+      0.2,
     )
   })
 

@@ -85,6 +85,7 @@ describe('totality', () => {
           const values = [one(), two(), three()] as never[]
           for (const call of ENTRIES[entry]?.(...values) ?? []) expectOurs(call)
         }),
+        1 / 4,
       )
     },
   )

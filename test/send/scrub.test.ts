@@ -68,7 +68,7 @@ describe('T49 T52 scrubText', () => {
         expect(scrubbed.startsWith(before) && scrubbed.endsWith(after)).toBe(true)
         expect(encodingsOf(secret).filter((text) => scrubbed.includes(text))).toEqual([])
       }),
-      0.2,
+      0.1,
     )
   })
 
@@ -82,7 +82,7 @@ describe('T49 T52 scrubText', () => {
         expect(scrubbed.startsWith(before) && scrubbed.endsWith(after)).toBe(true)
         expect(encodingsOf(secret).filter((text) => scrubbed.includes(text))).toEqual([])
       }),
-      0.2,
+      0.1,
     )
   })
 
